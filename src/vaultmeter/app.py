@@ -1,0 +1,148 @@
+"""Opens and closes every part of a data folder, and keeps its store a true view of its inbox."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Self, TypeVar
+
+from vaultmeter.clock import Clock, system_clock
+from vaultmeter.connectors import Connector
+from vaultmeter.failpoints import reach
+from vaultmeter.inbox.batches import Batch, Source
+from vaultmeter.inbox.inbox import Inbox
+from vaultmeter.ingest.flush import flush
+from vaultmeter.ingest.work import Outcome
+from vaultmeter.lock import FolderLock
+from vaultmeter.model.errors import NotFound, StoreDamaged, did_you_mean
+from vaultmeter.plugins import modules_in
+from vaultmeter.settings import Settings
+from vaultmeter.store.duckdb.engine import DuckDB, discard_store, open_store
+
+Answer = TypeVar("Answer")
+Say = Callable[[str], None]
+
+_CHECKPOINT_EVERY = 1 << 30
+"""Bytes of records after which the store's write-ahead log is folded in."""
+_MEANING = "1"
+"""Raised when the steps of a flush change what records come to, so that stores are rebuilt."""
+
+
+@cache
+def connectors() -> dict[str, Connector]:
+    """Every connector there is, by name."""
+    return {name: module.CONNECTOR for name, module in modules_in("vaultmeter.connectors")}
+
+
+def connector_named(name: str) -> Connector:
+    """The connector of that name; raises `NotFound`."""
+    known = connectors()
+    if name not in known:
+        raise NotFound(f"There is no connector {name!r}.", did_you_mean(name, known))
+    return known[name]
+
+
+class App:
+    """A data folder, open: its inbox, its archive and its store."""
+
+    def __init__(self, settings: Settings, clock: Clock = system_clock, say: Say = print) -> None:
+        """Open the folder, alone, and bring its store up to date with its inbox.
+
+        `say` is told, in a sentence, what takes long. Raises `Busy` when another process has it.
+        """
+        self.settings, self.clock, self._say = settings, clock, say
+        self._lock = FolderLock(settings.data, settings.lock_wait)
+        self.inbox = Inbox(settings.data, clock, settings.segment_bytes)
+        self.store = open_store(settings.data, settings, clock)
+        self._unfolded = 0
+        self.recovering(self._bring_up_to_date)
+
+    def __enter__(self) -> Self:
+        """Use the folder within a block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it at the block's end."""
+        self.close()
+
+    def close(self) -> None:
+        """Close every part; nothing accepted depends on it."""
+        self.store.close()
+        self.inbox.close()
+        self._lock.release()
+
+    def recovering(self, act: Callable[[], Answer]) -> Answer:
+        """Do something with the store; when that finds it damaged, rebuild it and do it again."""
+        try:
+            return act()
+        except StoreDamaged as damage:
+            self._say(f"The store is damaged and is rebuilt. ({damage.message})")
+            self._start_anew(keep=True)
+            self._catch_up()
+            return act()
+
+    def rebuild(self) -> Outcome:
+        """Make the store again from inbox and archive; answers what became of all lines."""
+        self._start_anew(keep=False)
+        return self._catch_up()
+
+    def flush(self, batch: Batch, content: bytes, source: Source) -> Outcome:
+        """Bring one accepted batch into the store, unless it is in already."""
+        if batch.seq <= self.store.position():
+            return Outcome()
+        header = self.inbox.file(batch.file).header
+        connector = connector_named(source.connector)
+        outcome = flush(self.store, connector, source, batch, content, header, self.settings)
+        self._remember_version(connector)
+        self._unfolded += batch.bytes
+        if self._unfolded >= _CHECKPOINT_EVERY:
+            self.fold()
+        return outcome
+
+    def fold(self) -> None:
+        """Fold the store's write-ahead log in, and seal what waits in the inbox."""
+        self._unfolded = 0
+        self.store.checkpoint()
+        self.inbox.seal(self.store.position())
+
+    def _bring_up_to_date(self) -> None:
+        if self._is_outdated():
+            self._say("The meaning of records has changed: the store is rebuilt.")
+            self._start_anew(keep=False)
+        self._catch_up()
+
+    def _is_outdated(self) -> bool:
+        known = {
+            source.connector: self.store.meta(f"mapping:{source.connector}")
+            for source in self.inbox.sources()
+        }
+        return any(
+            version is not None and version != self._version(connector_named(name))
+            for name, version in known.items()
+        )
+
+    def _version(self, connector: Connector) -> str:
+        return f"{_MEANING}:{connector.version}"
+
+    def _remember_version(self, connector: Connector) -> None:
+        name, version = f"mapping:{connector.name}", self._version(connector)
+        if self.store.meta(name) != version:
+            self.store.remember(name, version)
+
+    def _start_anew(self, *, keep: bool) -> None:
+        reach("rebuild-begun")
+        self.store.close()
+        discard_store(self.settings.data, self.clock, keep=keep)
+        self.store = open_store(self.settings.data, self.settings, self.clock)
+
+    def _catch_up(self) -> Outcome:
+        """Flush what is accepted and not in the store yet."""
+        total = Outcome()
+        sources = {source.id: source for source in self.inbox.sources()}
+        behind = False
+        for batch in self.inbox.each_batch(after=self.store.position()):
+            content = self.inbox.content(batch)
+            total.add(self.flush(batch, content, sources[batch.source]))
+            reach("rebuild-batch")
+            behind = True
+        if behind:
+            self.fold()
+        return total

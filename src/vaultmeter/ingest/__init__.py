@@ -1,0 +1,1 @@
+"""From accepted records to stored events: map, reject, dedupe, identify, store, count."""

@@ -1,0 +1,60 @@
+"""Brings one accepted batch into the store: the steps in order, as one list.
+
+All steps run in one transaction that also records the batch as flushed. Until it commits the
+store knows nothing of the batch; after it the batch is wholly in. A batch can be flushed again
+after a crash at any place, and the store ends the same.
+"""
+
+from collections.abc import Callable
+
+from vaultmeter.connectors import Connector
+from vaultmeter.failpoints import reach
+from vaultmeter.inbox.batches import Batch, Source
+from vaultmeter.ingest import dedupe, identities, items, ledger, mapping, storing
+from vaultmeter.ingest.guard import guard
+from vaultmeter.ingest.work import Outcome, Work
+from vaultmeter.settings import Settings
+from vaultmeter.store import Store
+
+STEPS: tuple[Callable[[Work], None], ...] = (
+    mapping.parse,
+    mapping.set_answered_halves_apart,
+    mapping.apply_connector,
+    mapping.reject,
+    dedupe.key,
+    dedupe.find_known,
+    dedupe.choose,
+    identities.resolve,
+    items.resolve,
+    storing.place,
+    storing.mark_glances,
+    storing.store_events,
+    storing.store_rejects,
+    ledger.count,
+)
+"""What happens to a batch, from lines to counted events."""
+
+
+def flush(
+    store: Store,
+    connector: Connector,
+    source: Source,
+    batch: Batch,
+    content: bytes,
+    header: bytes | None,
+    settings: Settings,
+) -> Outcome:
+    """Take a batch through all steps and commit; answers what became of its lines."""
+    guarded = guard(content, settings, first=batch.start == 0)
+    work = Work(store, connector, source, batch, header, guarded)
+    reach("flush-begun")
+    with store.transaction():
+        for step in STEPS:
+            step(work)
+        reach("flush-stored")
+        store.run(
+            "insert into flushed values ($batch, $file, $source, $received)", work.values
+        )
+        reach("flush-counted")
+    reach("flush-committed")
+    return work.outcome

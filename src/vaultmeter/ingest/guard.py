@@ -1,0 +1,161 @@
+"""Splits a batch into lines and keeps from the parser what it must not see.
+
+Everything here works on whole arrays of bytes; single lines are touched only when they are
+suspicious. Line numbers count from the start of the batch, from 0.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from vaultmeter.settings import Settings
+
+_BLOCK = 1 << 18
+"""Bytes compared at once: what fits the processor's cache."""
+_LINES_A_TASK = 8192
+"""Lines that one thread of the engine parses at once."""
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A line that is not parsed, byte for byte."""
+
+    line: int
+    reason: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A batch in lines: those to parse as an Arrow table `(line, text)`, and the others."""
+
+    content: bytes
+    starts: Numbers
+    ends: Numbers
+    lines: pa.Table
+    refused: list[Refused]
+    blank: int
+
+    def body(self, line: int) -> bytes:
+        """A line as it was received, without its newline."""
+        return self.content[self.starts[line] : self.ends[line]]
+
+
+def guard(content: bytes, settings: Settings, *, first: bool) -> Guarded:
+    """Split a batch; `first` says that it starts its file, where a byte order mark may stand."""
+    starts, ends, openers = _scan(content)
+    if first and content.startswith(_BYTE_ORDER_MARK) and len(starts):
+        starts[0] = len(_BYTE_ORDER_MARK)
+    lengths = ends - starts
+    blank = (lengths == 0) | ((lengths == 1) & _is_carriage_return(content, starts))
+    refused = _refused(content, starts, ends, openers, settings)
+    keep = ~blank
+    keep[[line.line for line in refused]] = False
+    numbers = np.flatnonzero(keep)
+    table = _table(content, starts, ends, numbers)
+    return Guarded(content, starts, ends, table, refused, int(blank.sum()))
+
+
+def _scan(content: bytes) -> tuple[Numbers, Numbers, Numbers]:
+    """Where lines start and end, without their newline, and how many brackets each opens."""
+    data = np.frombuffer(content, np.uint8)
+    newlines, brackets = [], []
+    mask, folded = np.empty(_BLOCK, bool), np.empty(_BLOCK, np.uint8)
+    for place in range(0, len(data), _BLOCK):
+        block = data[place : place + _BLOCK]
+        size = len(block)
+        np.equal(block, 0x0A, out=mask[:size])
+        newlines.append(np.flatnonzero(mask[:size]) + place)
+        # '[' and '{' differ in the bit 0x20 alone.
+        np.bitwise_or(block, 0x20, out=folded[:size])
+        np.equal(folded[:size], 0x7B, out=mask[:size])
+        brackets.append(np.flatnonzero(mask[:size]) + place)
+    ends = np.concatenate(newlines) if newlines else np.empty(0, np.int64)
+    if content and not content.endswith(b"\n"):
+        ends = np.append(ends, len(content))
+    starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends.copy()
+    opened = np.searchsorted(np.concatenate(brackets), np.append(starts, len(content))) if len(
+        ends
+    ) else np.zeros(1, np.int64)
+    return starts, ends, np.diff(opened)
+
+
+def _is_carriage_return(content: bytes, starts: Numbers) -> np.ndarray[tuple[int], np.dtype[np.bool]]:
+    if not len(starts):
+        return np.empty(0, bool)
+    data = np.frombuffer(content, np.uint8)
+    return data[np.minimum(starts, len(data) - 1)] == 0x0D
+
+
+def _refused(
+    content: bytes, starts: Numbers, ends: Numbers, openers: Numbers, settings: Settings
+) -> list[Refused]:
+    reasons: dict[int, str] = {}
+    for line in np.flatnonzero(ends - starts > settings.max_line_bytes):
+        reasons[int(line)] = "too_large"
+    for line in np.flatnonzero(openers > settings.max_depth):
+        if int(line) in reasons:
+            continue
+        if _depth(content[starts[line] : ends[line]]) > settings.max_depth:
+            reasons[int(line)] = "too_deep"
+    for line in _not_utf8(content, starts, ends):
+        reasons.setdefault(line, "not_utf8")
+    return [
+        Refused(line, reason, content[starts[line] : ends[line]])
+        for line, reason in sorted(reasons.items())
+    ]
+
+
+def _not_utf8(content: bytes, starts: Numbers, ends: Numbers) -> list[int]:
+    if content.isascii():
+        return []
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        data = np.frombuffer(content, np.uint8)
+        suspects = np.unique(np.searchsorted(starts, np.flatnonzero(data >= 0x80), "right") - 1)
+        return [int(line) for line in suspects if not _decodes(content[starts[line] : ends[line]])]
+    return []
+
+
+def _decodes(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _depth(line: bytes) -> int:
+    """How deep a JSON text is nested; brackets inside strings do not count."""
+    depth = deepest = 0
+    in_string = escaped = False
+    for byte in line:
+        if in_string:
+            in_string = escaped or byte != 0x22
+            escaped = byte == 0x5C and not escaped
+        elif byte == 0x22:
+            in_string = True
+        elif byte in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"]}":
+            depth -= 1
+    return deepest
+
+
+def _table(content: bytes, starts: Numbers, ends: Numbers, numbers: Numbers) -> pa.Table:
+    """The lines of those numbers; without a copy when all of the batch is wanted."""
+    if len(numbers) == len(starts) and len(numbers) and starts[0] == 0:
+        offsets = np.append(starts, len(content)).astype(np.int32)
+        data = content
+    else:
+        data = b"".join(content[starts[line] : ends[line]] for line in numbers)
+        offsets = np.concatenate(([0], np.cumsum((ends - starts)[numbers]))).astype(np.int32)
+    text = pa.StringArray.from_buffers(len(numbers), pa.py_buffer(offsets), pa.py_buffer(data))
+    table = pa.table({"line": pa.array(numbers, pa.int32()), "text": text})
+    return pa.Table.from_batches(table.to_batches(max_chunksize=_LINES_A_TASK), table.schema)

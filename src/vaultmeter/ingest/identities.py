@@ -1,0 +1,227 @@
+"""Who acted: finds or makes the identity of every record, and makes keys of one identity one.
+
+A record gives a key and sometimes a second one for the same identity (an entity and the name it
+signed in with). Identities that turn out to be the same are merged; the best name seen is kept.
+"""
+
+from collections import defaultdict
+from typing import Any
+
+from vaultmeter.ingest import storing
+from vaultmeter.ingest.work import Work
+
+Row = tuple[Any, ...]
+
+
+def resolve(work: Work) -> None:
+    """Fill `account_of`, `identity_of` for the chosen records, adding what is new."""
+    _accounts(work)
+    work.run("""
+        create or replace temp table met as
+        select
+            identity_key as key,
+            identity_alias as alias,
+            account,
+            identity_name as name,
+            identity_kind as kind,
+            identity_rank as rank,
+            arg_max(identity_method, time) as auth_method,
+            max(time) as time
+        from chosen
+        group by all
+    """)
+    _link(work)
+    _describe(work)
+
+
+def _accounts(work: Work) -> None:
+    work.run("""
+        insert into account
+        select
+            (select coalesce(max(id), 0) from account) + row_number() over (order by name),
+            name
+        from (
+            select distinct concat_ws('/', $account, account) as name from chosen
+            union
+            select $account
+        )
+        where name not in (select name from account)
+    """)
+    work.run("""
+        create or replace temp table account_of as
+        select
+            part.account,
+            account.id
+        from (select distinct account from chosen) as part
+        join account on account.name = concat_ws('/', $account, part.account)
+    """)
+
+
+def _link(work: Work) -> None:
+    """Give every new key an identity; merge identities that a record says are the same."""
+    pairs = work.rows("""
+        with own as (
+            select key, identity
+            from identity_key
+            where scope = (select id from account where name = $account)
+        )
+        select distinct
+            met.key,
+            met.alias,
+            own.identity,
+            other.identity
+        from met
+        left join own on own.key = met.key
+        left join own as other on other.key = met.alias
+        where own.identity is null
+            or (met.alias is not null and other.identity is distinct from own.identity)
+    """)
+    if not pairs:
+        return
+    groups = _groups(pairs)
+    fresh_id = work.number("select coalesce(max(id), 0) from identity") + 1
+    scope = work.number("select id from account where name = $account")
+    for keys, identities in groups:
+        identity = min(identities) if identities else fresh_id
+        fresh_id += not identities
+        for merged in sorted(identities - {identity}):
+            _merge(work, merged, identity)
+        _add_keys(work, scope, keys, identity)
+
+
+def _groups(pairs: list[Row]) -> list[tuple[list[str], set[int]]]:
+    """Sets of keys that belong together, each with the identities they have already."""
+    leader: dict[object, object] = {}
+
+    def find(node: object) -> object:
+        while leader.setdefault(node, node) != node:
+            node = leader[node]
+        return node
+
+    for key, alias, identity, other in sorted(pairs, key=str):
+        nodes = [key, *([alias] if alias is not None else [])]
+        nodes += [known for known in (identity, other) if known is not None]
+        for node in nodes[1:]:
+            leader[find(node)] = find(key)
+        find(key)
+    members: defaultdict[object, list[object]] = defaultdict(list)
+    for node in leader:
+        members[find(node)].append(node)
+    return [
+        (
+            sorted(node for node in group if isinstance(node, str)),
+            {node for node in group if isinstance(node, int)},
+        )
+        for group in members.values()
+    ]
+
+
+def _add_keys(work: Work, scope: int, keys: list[str], identity: int) -> None:
+    work.run(
+        """
+        insert into identity_key
+        select
+            $scope_id,
+            key,
+            $identity
+        from (select unnest($keys) as key)
+        where key not in (select key from identity_key where scope = $scope_id)
+        """,
+        scope_id=scope,
+        keys=keys,
+        identity=identity,
+    )
+
+
+def _merge(work: Work, merged: int, kept: int) -> None:
+    """Everything of one identity becomes the other's."""
+    values = {"merged": merged, "kept": kept}
+    for table in ("event", "identity_key"):
+        work.run(f"update {table} set identity = $kept where identity = $merged", **values)
+    for rollup in storing.ROLLUPS_BY_IDENTITY:
+        work.run(f"update {rollup} set identity = $kept where identity = $merged", **values)
+    work.run(
+        """
+        create or replace temp table outdone as
+        select kept.id
+        from identity as kept, identity as merged
+        where kept.id = $kept
+            and merged.id = $merged
+            and (merged.name_rank, merged.name_time, merged.name)
+                > (kept.name_rank, kept.name_time, kept.name)
+        """,
+        **values,
+    )
+    work.run("delete from identity where id = $kept and id in (select id from outdone)", **values)
+    work.run(
+        """
+        update identity
+        set id = $kept
+        where id = $merged
+            and not exists (from identity where id = $kept)
+        """,
+        **values,
+    )
+    work.run("delete from identity where id = $merged", **values)
+    storing.recount_glances(work, kept)
+
+
+def _describe(work: Work) -> None:
+    """Keep the best description of each identity: highest rank, then latest, then last by name."""
+    work.run("""
+        create or replace temp table identity_of as
+        select
+            key,
+            identity
+        from identity_key
+        where scope = (select id from account where name = $account)
+            and key in (select key from met)
+    """)
+    work.run("""
+        create or replace temp table described as
+        select
+            identity_of.identity as id,
+            account_of.id as account,
+            met.name,
+            met.kind,
+            met.auth_method,
+            met.rank,
+            met.time
+        from met
+        join identity_of on identity_of.key = met.key
+        join account_of on account_of.account is not distinct from met.account
+        qualify row_number() over (
+            partition by identity_of.identity
+            order by met.rank desc, met.time desc, met.name desc
+        ) = 1
+    """)
+    work.run("""
+        insert into identity
+        select id, account, name, kind, auth_method, rank, time
+        from described
+        where id not in (select id from identity)
+    """)
+    changed = work.rows("""
+        select described.id
+        from described
+        join identity on identity.id = described.id
+        where described.kind <> identity.kind
+            and (described.rank, described.time, described.name)
+                > (identity.name_rank, identity.name_time, identity.name)
+    """)
+    work.run("""
+        update identity
+        set
+            account = described.account,
+            name = described.name,
+            kind = described.kind,
+            auth_method = coalesce(described.auth_method, identity.auth_method),
+            name_rank = described.rank,
+            name_time = described.time
+        from described
+        where described.id = identity.id
+            and (described.rank, described.time, described.name)
+                > (identity.name_rank, identity.name_time, identity.name)
+    """)
+    for (identity,) in changed:
+        storing.recount_glances(work, identity)

@@ -1,0 +1,74 @@
+"""What was acted on: finds or makes the item of every record, and keeps its dates.
+
+An item exists from the first successful event that shows it, and is deleted when its last
+deletion is later than its last writing. All dates are smallest and largest ones, so that the
+order of arrival does not matter.
+"""
+
+from vaultmeter.ingest.work import Work
+
+_OK = "outcome = 'ok' and intent <> 'heartbeat'"
+_ADDED = "(kind = 'item_added' or (kind = 'system' and detail = 'item_added'))"
+_UPDATED = "(kind = 'item_updated' or (kind = 'system' and detail = 'item_updated'))"
+_DELETED = "(kind = 'item_deleted' or (kind = 'system' and detail = 'item_deleted'))"
+
+
+def resolve(work: Work) -> None:
+    """Fill `item_of` for the chosen records; add new items and move the dates of known ones."""
+    work.run(f"""
+        create or replace temp table touched as
+        select
+            account_of.id as account,
+            chosen.item as name,
+            arg_max(chosen.item_type, chosen.time) as type,
+            max(chosen.time) as type_time,
+            arg_max(chosen.product, chosen.time) as product,
+            min(chosen.time) filter (
+                where {_OK} and not {_DELETED} and kind not in ('list', 'login_failed')
+            ) as seen,
+            min(chosen.time) filter (where {_OK} and {_ADDED}) as added,
+            max(chosen.time) filter (where {_OK} and ({_ADDED} or {_UPDATED})) as written,
+            max(chosen.time) filter (where {_OK} and {_DELETED}) as deleted
+        from chosen
+        join account_of on account_of.account is not distinct from chosen.account
+        where chosen.item is not null
+        group by all
+    """)
+    work.run("""
+        insert into item
+        select
+            (select coalesce(max(id), 0) from item) + row_number() over (order by account, name),
+            account, name, type, type_time, product, seen, added, written, deleted
+        from touched
+        where (account, name) not in (select (account, name) from item)
+    """)
+    work.run("""
+        create or replace temp table item_of as
+        select
+            item.id,
+            item.account,
+            item.name
+        from item
+        join touched on touched.account = item.account
+            and touched.name = item.name
+    """)
+    work.run("""
+        update item
+        set
+            type = if(touched.type_time > item.type_time, touched.type, item.type),
+            type_time = greatest(touched.type_time, item.type_time),
+            seen = least(touched.seen, item.seen),
+            added = least(touched.added, item.added),
+            written = greatest(touched.written, item.written),
+            deleted = greatest(touched.deleted, item.deleted)
+        from touched
+        where touched.account = item.account
+            and touched.name = item.name
+            and (
+                (touched.type_time > item.type_time and touched.type <> item.type)
+                or touched.seen < coalesce(item.seen, timestamp 'infinity')
+                or touched.added < coalesce(item.added, timestamp 'infinity')
+                or touched.written > coalesce(item.written, timestamp '-infinity')
+                or touched.deleted > coalesce(item.deleted, timestamp '-infinity')
+            )
+    """)

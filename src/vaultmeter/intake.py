@@ -1,0 +1,86 @@
+"""Takes files in: accepts the next chunk while the one before it is brought into the store."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+
+from vaultmeter.app import App, connector_named
+from vaultmeter.inbox.batches import Source
+from vaultmeter.ingest.work import Outcome
+from vaultmeter.receive.content import STANDARD_INPUT
+from vaultmeter.receive.files import FileReader, Taken, expand
+
+Progress = Callable[[int, int], None]
+"""Told how many bytes on disk were read, and of how many."""
+
+
+@dataclass
+class Intake:
+    """What taking files in came to. `bytes` are bytes of records; `waiting` are unfinished lines."""
+
+    source: str
+    outcome: Outcome = field(default_factory=Outcome)
+    bytes: int = 0
+    seconds: float = 0.0
+    waiting: dict[Path, int] = field(default_factory=dict)
+
+    def summary(self) -> dict[str, str | int | float]:
+        """What `ingest --json` prints."""
+        return {
+            "source": self.source,
+            "records": self.outcome.lines,
+            "events": self.outcome.stored,
+            "duplicates": self.outcome.duplicates,
+            "conflicts": self.outcome.conflicts,
+            "rejected": self.outcome.rejected,
+            "filtered": self.outcome.filtered,
+            "unknown_kinds": self.outcome.unknown_kinds,
+            "bytes": self.bytes,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def ingest(
+    app: App,
+    connector_name: str,
+    patterns: list[str],
+    source_name: str | None = None,
+    account: str | None = None,
+    progress: Progress = lambda *_: None,
+) -> Intake:
+    """Take in what is new in the files that `patterns` name, for one source.
+
+    What was accepted before an error stays accepted. Raises `NotFound` and `Invalid`.
+    """
+    connector = connector_named(connector_name)
+    paths = expand(patterns)
+    source = app.inbox.source(source_name or connector.name, connector.name, account)
+    reader = FileReader(app.inbox, source, app.settings.chunk_bytes, connector.is_header)
+    intake = Intake(source.name, waiting=reader.waiting)
+    total = sum(path.stat().st_size for path in paths if path != STANDARD_INPUT and path.exists())
+    done, started = 0, perf_counter()
+    for path in paths:
+        for taken in _ahead(reader.take(path)):
+            _flush(app, source, taken, intake)
+            progress(done + taken.read, total)
+        done += path.stat().st_size if path != STANDARD_INPUT else 0
+    app.fold()
+    intake.seconds = perf_counter() - started
+    return intake
+
+
+def _flush(app: App, source: Source, taken: Taken, intake: Intake) -> None:
+    flushed = app.recovering(lambda: app.flush(taken.batch, taken.content, source))
+    intake.outcome.add(flushed)
+    intake.bytes += taken.batch.bytes
+
+
+def _ahead(chunks: Iterator[Taken]) -> Iterator[Taken]:
+    """The same chunks, each accepted by another thread while the one before is worked on."""
+    with ThreadPoolExecutor(1, thread_name_prefix="accept") as accepting:
+        following = accepting.submit(next, chunks, None)
+        while taken := following.result():
+            following = accepting.submit(next, chunks, None)
+            yield taken

@@ -1,0 +1,76 @@
+"""Every error a caller can see: one tree, each with a stable code, a sentence and a hint.
+
+Surfaces translate this tree once: the command line to an exit code and a line on standard error.
+Exit codes: 2 invalid, 3 not found, 4 busy, 5 damaged or unavailable.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class VaultmeterError(Exception):
+    """Something a user can act on.
+
+    `hint` says what to do; `retry` says whether the same call may succeed later.
+    """
+
+    code = "error"
+    exit_code = 1
+    retry = False
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        """Keep the sentence and what to do about it."""
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class Invalid(VaultmeterError):
+    """What was asked cannot be understood or is not allowed."""
+
+    code = "invalid"
+    exit_code = 2
+
+
+class NotFound(VaultmeterError):
+    """What was asked for does not exist, or may not be seen."""
+
+    code = "not_found"
+    exit_code = 3
+
+
+class Busy(VaultmeterError):
+    """Another process has the data directory."""
+
+    code = "busy"
+    exit_code = 4
+    retry = True
+
+
+class Unavailable(VaultmeterError):
+    """The data cannot be read or written at the moment."""
+
+    code = "unavailable"
+    exit_code = 5
+
+
+class StoreDamaged(Unavailable):
+    """The analytics database is damaged; it can be rebuilt from inbox and archive."""
+
+    code = "store_damaged"
+    retry = True
+
+
+class ArchiveDamaged(Unavailable):
+    """A record of the archive cannot be read back as it was written."""
+
+    code = "archive_damaged"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint for a mistyped word: the nearest known one, else the whole list."""
+    choices = sorted(known)
+    near = get_close_matches(word, choices, n=1)
+    if near:
+        return f"Did you mean {near[0]!r}?"
+    return "Choose one of: " + ", ".join(choices) + "." if choices else ""

@@ -1,0 +1,73 @@
+"""What a report is narrowed to: words and patterns, each with `*` for any text."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from vaultmeter.model.errors import Invalid, did_you_mean
+from vaultmeter.model.kinds import Kind, Outcome, Product
+
+FILTERS: dict[str, str] = {
+    "account": "account, such as acme/finance",
+    "user": "who acted, by name",
+    "item": "secret, key or password, by name",
+    "item_type": "type of item, such as static_secret",
+    "kind": "kind of event, such as secret_read",
+    "auth_method": "how the identity signs in",
+    "outcome": "ok, denied, not_found or error",
+    "source": "source the event came from",
+    "product": "sm, pm or sra",
+}
+"""Every filter and what it is about, in the order they are shown."""
+
+_CLOSED: dict[str, tuple[str, ...]] = {
+    "kind": tuple(Kind),
+    "outcome": tuple(Outcome),
+    "product": tuple(Product),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Patterns by filter name. Patterns of one filter widen it, different filters narrow."""
+
+    patterns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, given: Mapping[str, Iterable[str]]) -> "Filters":
+        """Check names and closed words; raises `Invalid` saying which word is unknown."""
+        patterns = {name: tuple(words) for name, words in given.items() if tuple(words)}
+        for name, words in patterns.items():
+            if name not in FILTERS:
+                raise Invalid(f"Unknown filter {name!r}.", did_you_mean(name, FILTERS))
+            for word in words:
+                if name in _CLOSED and not matching(word, _CLOSED[name]):
+                    raise Invalid(f"Unknown {name} {word!r}.", did_you_mean(word, _CLOSED[name]))
+        return cls(patterns)
+
+    def words(self, name: str) -> list[str] | None:
+        """The words of a closed list that a filter lets through; `None` when it is not set."""
+        if name not in self.patterns:
+            return None
+        return [
+            word
+            for word in _CLOSED[name]
+            if any(matching(pattern, (word,)) for pattern in self.patterns[name])
+        ]
+
+    def shown(self) -> dict[str, list[str]]:
+        """The filters that are set, as a report prints them."""
+        return {name: list(self.patterns[name]) for name in FILTERS if name in self.patterns}
+
+
+def matching(pattern: str, words: Iterable[str]) -> list[str]:
+    """The words that a pattern lets through; only `*` is special."""
+    escaped = pattern.replace("[", "[[]").replace("?", "[?]")
+    return [word for word in words if fnmatchcase(word, escaped)]
+
+
+def like(pattern: str) -> str:
+    """The pattern as the right side of `like ... escape '\\'`."""
+    for special in ("\\", "%", "_"):
+        pattern = pattern.replace(special, "\\" + special)
+    return pattern.replace("*", "%")

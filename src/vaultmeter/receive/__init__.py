@@ -1,0 +1,1 @@
+"""How records reach the inbox. One file, one way in."""

@@ -1,0 +1,66 @@
+/*
+title = "Accounts"
+answers = "How much each account of the organisation is used."
+order = 10
+definitions = ["total_requests", "unique_users", "client", "passwords_accessed"]
+columns = [
+    ["account", "Account"],
+    ["requests", "Requests", "integer"],
+    ["users", "People", "integer"],
+    ["clients", "Clients", "integer"],
+    ["sign_ins", "Sign-ins", "integer"],
+    ["secrets_read", "Secrets read", "integer"],
+    ["passwords_accessed", "Passwords accessed", "integer"],
+    ["items", "Items", "integer"],
+    ["last_active", "Last active", "instant"],
+]
+*/
+with acted as (
+    select
+        activity.account,
+        sum(activity.requests) as requests,
+        count(distinct if(
+            identities.kind = 'person' and activity.intent = 'use' and activity.outcome = 'ok',
+            activity.identity,
+            null
+        )) as users,
+        count(distinct if(
+            identities.kind in ('person', 'machine', 'agent') and activity.outcome = 'ok',
+            activity.identity,
+            null
+        )) as clients,
+        coalesce(sum(activity.requests) filter (
+            where activity.kind = 'login' and activity.outcome = 'ok'
+        ), 0) as sign_ins,
+        coalesce(sum(activity.requests) filter (
+            where activity.kind = 'secret_read' and activity.outcome = 'ok'
+        ), 0) as secrets_read,
+        sum(activity.glances) as passwords_accessed,
+        max(activity.last_time) as last_active
+    from activity
+    join identities on identities.identity = activity.identity
+    group by activity.account
+),
+kept as (
+    select
+        account,
+        count(*) as items
+    from items
+    where seen is not null
+        and deleted is null
+    group by account
+)
+select
+    accounts.name as account,
+    coalesce(acted.requests, 0) as requests,
+    coalesce(acted.users, 0) as users,
+    coalesce(acted.clients, 0) as clients,
+    coalesce(acted.sign_ins, 0) as sign_ins,
+    coalesce(acted.secrets_read, 0) as secrets_read,
+    coalesce(acted.passwords_accessed, 0) as passwords_accessed,
+    coalesce(kept.items, 0) as items,
+    acted.last_active
+from accounts
+left join acted on acted.account = accounts.account
+left join kept on kept.account = accounts.name
+order by accounts.name

@@ -1,0 +1,109 @@
+/*
+title = "Sessions of one user"
+answers = "When one user worked, and what came of each session."
+order = 5
+needs = ["user"]
+definitions = ["session", "passwords_accessed"]
+columns = [
+    ["user", "User"],
+    ["account", "Account"],
+    ["started", "Session initiated at", "instant"],
+    ["ended", "Session ended at", "instant"],
+    ["how_ended", "How it ended"],
+    ["inferred", "Inferred", "boolean"],
+    ["requests", "Requests", "integer"],
+    ["secrets_read", "Secrets read", "integer"],
+    ["passwords_accessed", "Passwords accessed", "integer"],
+    ["passwords_autofilled", "Passwords auto-filled", "integer"],
+    ["remote_connections", "Remote connections", "integer"],
+    ["accounts_added", "Accounts added", "integer"],
+    ["source", "Source"],
+]
+*/
+with stepped as (
+    select
+        *,
+        lag(time) over by_source as time_before,
+        lag(kind) over by_source as kind_before
+    from lifetime
+    where kind not in ('heartbeat', 'login_failed')
+    window by_source as (partition by identity, source, session order by time, event_id)
+),
+begun as (
+    select
+        *,
+        sum(if(
+            session is null
+                and (
+                    time_before is null
+                    or (kind = 'login' and outcome = 'ok')
+                    or kind_before = 'logout'
+                    or time - time_before > interval 30 minutes
+                ),
+            1,
+            0
+        )) over (partition by identity, source, session order by time, event_id) as number
+    from stepped
+),
+sliced as (
+    select
+        *,
+        if(
+            session is null,
+            floor(date_diff('second', min(time) over (partition by identity, source, session, number), time) / 43200.0),
+            0
+        ) as slice
+    from begun
+),
+sessions as (
+    select
+        identity,
+        source,
+        session,
+        number,
+        slice,
+        min(time) as started,
+        max(time) as ended,
+        bool_or(kind = 'logout') as signed_out,
+        count(*) as requests,
+        count(*) filter (where kind = 'secret_read' and outcome = 'ok') as secrets_read,
+        count(*) filter (where glance) as passwords_accessed,
+        count(*) filter (where kind = 'password_autofilled' and outcome = 'ok') as passwords_autofilled,
+        count(*) filter (where kind = 'remote_connection' and outcome = 'ok') as remote_connections,
+        count(*) filter (where kind = 'item_added' and outcome = 'ok') as accounts_added
+    from sliced
+    group by identity, source, session, number, slice
+),
+followed as (
+    select
+        *,
+        lead(started) over (partition by identity, source, session, number order by slice) as next_slice,
+        max(ended) over (partition by source) as source_end
+    from sessions
+)
+select
+    identities.user,
+    identities.account,
+    followed.started,
+    followed.ended,
+    case
+        when followed.signed_out then 'logout'
+        when followed.next_slice is not null then 'limit'
+        when sources.last_time - followed.ended <= interval 30 minutes then 'open'
+        when followed.session is null then 'timeout'
+        else 'last_seen'
+    end as how_ended,
+    followed.session is null as inferred,
+    followed.requests,
+    followed.secrets_read,
+    followed.passwords_accessed,
+    followed.passwords_autofilled,
+    followed.remote_connections,
+    followed.accounts_added,
+    sources.name as source
+from followed
+join identities on identities.identity = followed.identity
+join sources on sources.source = followed.source
+where followed.started >= $period_start
+    and followed.started < $period_end
+order by identities.user, followed.started desc

@@ -1,0 +1,44 @@
+"""Where events live. One folder, one engine; `statement` builds the checked query for all."""
+
+
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+
+class Store(Protocol):
+    """What an engine can do. Instants are naive timestamps in UTC inside the store."""
+
+    dialect: str
+    """The name of its SQL dialect in sqlglot."""
+
+    def query(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Run one statement with bound values and answer its rows.
+
+        Raises `StoreDamaged` when the database file cannot be read.
+        """
+
+    def run(self, sql: str, values: dict[str, Any] | None = None) -> int:
+        """Run one statement and answer how many rows it changed."""
+
+    def offer(self, name: str, rows: object) -> None:
+        """Make Arrow data readable as a table of that name, until it is offered anew."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Everything inside becomes visible and durable together, or not at all."""
+
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log into the database file, if nothing else is under way."""
+
+    def meta(self, name: str) -> str | None:
+        """A remembered value, such as the version of a mapping."""
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep a value under a name."""
+
+    def position(self) -> int:
+        """The sequence number of the last batch that is wholly in the store."""
+
+    def close(self) -> None:
+        """Checkpoint and release the file."""
+
+

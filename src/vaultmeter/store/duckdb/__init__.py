@@ -1,0 +1,1 @@
+"""The embedded engine: one DuckDB file, owned by one process, written by one thread."""

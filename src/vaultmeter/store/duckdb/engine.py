@@ -1,0 +1,188 @@
+"""The DuckDB engine: opens the file, sets damage aside, translates its errors.
+
+The file is a view of inbox and archive. A write-ahead log that does not replay, or a file that
+does not open, is moved to `quarantine/`, and what is missing is flushed again.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from vaultmeter.clock import Clock
+from vaultmeter.failpoints import reach
+from vaultmeter.model.errors import Invalid, StoreDamaged, Unavailable, VaultmeterError
+from vaultmeter.settings import Settings
+
+_NAME = "store.duckdb"
+_PARAMETER = re.compile(r"\$([a-z_][a-z_0-9]*)")
+_DAMAGE = (
+    duckdb.IOException,
+    duckdb.SerializationException,
+    duckdb.FatalException,
+    duckdb.InternalException,
+)
+
+
+class DuckDB:
+    """A data folder's database, open and migrated."""
+
+    dialect = "duckdb"
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Own an open connection; use `open_store` to get one."""
+        self._connection = connection
+
+    def query(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Run one statement and answer its rows; raises `StoreDamaged`."""
+        return self._execute(sql, values).fetchall()
+
+    def run(self, sql: str, values: dict[str, Any] | None = None) -> int:
+        """Run one statement and answer how many rows it changed."""
+        row = self._execute(sql, values).fetchone()
+        return int(row[0]) if row and isinstance(row[0], int) else 0
+
+    def offer(self, name: str, rows: object) -> None:
+        """Make an Arrow table readable under a name."""
+        self._connection.register(name, rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit at the end, or take everything back when something raises."""
+        self.run("begin transaction")
+        try:
+            yield
+        except BaseException:
+            self._roll_back()
+            raise
+        self.run("commit")
+
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log into the file; other work under way is no error."""
+        reach("checkpoint-begun")
+        try:
+            self.run("checkpoint")
+        except Invalid:
+            return
+        reach("checkpoint-done")
+
+    def meta(self, name: str) -> str | None:
+        """A remembered value."""
+        rows = self.query("select value from meta where name = $name", {"name": name})
+        return rows[0][0] if rows else None
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep a value under a name."""
+        self.run("delete from meta where name = $name", {"name": name})
+        self.run("insert into meta values ($name, $value)", {"name": name, "value": value})
+
+    def position(self) -> int:
+        """The number of the last batch that is wholly in the store, 0 for none."""
+        return int(self.query("select coalesce(max(batch), 0) from flushed")[0][0])
+
+    def close(self) -> None:
+        """Release the file."""
+        self._connection.close()
+
+    def _roll_back(self) -> None:
+        try:
+            self.run("rollback")
+        except VaultmeterError:
+            # The transaction is gone with the error that is being raised already.
+            return
+
+    def _execute(self, sql: str, values: dict[str, Any] | None) -> duckdb.DuckDBPyConnection:
+        try:
+            if not values:
+                return self._connection.execute(sql)
+            used = set(_PARAMETER.findall(sql))
+            return self._connection.execute(
+                sql, {name: value for name, value in values.items() if name in used}
+            )
+        except duckdb.Error as error:
+            raise _translated(error) from error
+
+
+def open_store(folder: Path, settings: Settings, clock: Clock) -> DuckDB:
+    """Open the database of a data folder, setting aside what is damaged, and migrate it."""
+    path = folder / _NAME
+    for name in (path.with_name(_NAME + ".wal"), path):
+        try:
+            return _opened(path, settings)
+        except StoreDamaged:
+            set_aside(name, clock)
+    return _opened(path, settings)
+
+
+def discard_store(folder: Path, clock: Clock, *, keep: bool) -> None:
+    """Remove the database of a data folder, or keep it in `quarantine/` when it is damaged."""
+    for name in (_NAME + ".wal", _NAME):
+        if keep:
+            set_aside(folder / name, clock)
+        else:
+            (folder / name).unlink(missing_ok=True)
+
+
+def set_aside(path: Path, clock: Clock) -> None:
+    """Move a damaged file to the quarantine folder beside it, if it is there."""
+    if not path.exists():
+        return
+    quarantine = path.parent / "quarantine"
+    quarantine.mkdir(exist_ok=True, mode=0o700)
+    path.rename(quarantine / f"{clock():%Y%m%dT%H%M%S%f}-{path.name}")
+
+
+def _opened(path: Path, settings: Settings) -> DuckDB:
+    options: dict[str, Any] = {
+        "memory_limit": settings.memory_limit,
+        "temp_directory": str(path.parent / "temporary"),
+        "preserve_insertion_order": False,
+        "wal_autocheckpoint": "1GB",
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if settings.threads:
+        options["threads"] = settings.threads
+    try:
+        store = DuckDB(duckdb.connect(str(path), config=options))
+        store.run("set enable_progress_bar = false")
+        store.run("set timezone = 'UTC'")
+        _migrate(store)
+    except duckdb.Error as error:
+        raise _translated(error) from error
+    return store
+
+
+def _migrate(store: DuckDB, up_to: int | None = None) -> None:
+    """Run the scripts that the database has not seen, each in a transaction of its own."""
+    known = store.query("select 1 from duckdb_tables() where table_name = 'meta'")
+    version = int(store.meta("schema") or 0) if known else 0
+    scripts = [
+        entry
+        for entry in files("vaultmeter.store.duckdb.migrations").iterdir()
+        if entry.name.endswith(".sql")
+    ]
+    for script in sorted(scripts, key=lambda entry: entry.name):
+        number = int(script.name.split("_")[0])
+        if number <= version or (up_to is not None and number > up_to):
+            continue
+        with store.transaction():
+            store.run(script.read_text("utf-8"))
+            store.remember("schema", str(number))
+
+
+def _translated(error: duckdb.Error) -> VaultmeterError:
+    text = str(error)
+    if "No space left" in text or "could not write" in text.lower():
+        return Unavailable(
+            f"The store cannot write: {text}", "Free some space in the data folder and try again."
+        )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return Unavailable(text, "Raise VAULTMETER_MEMORY_LIMIT, or ask for a shorter range.")
+    if isinstance(error, _DAMAGE):
+        return StoreDamaged(text, "Run 'vaultmeter rebuild'.")
+    return Invalid(text)

@@ -1,0 +1,306 @@
+"""Builds the one checked statement of a report: its SQL behind the rows it may see.
+
+A report is parsed, must be one `select` over the logical tables of `schema`, and gets scoped CTEs
+of those names put in front. It cannot name a stored table, call a table function, or write a
+condition on access, period or filters, so it can neither leak nor forget one. Values are bound.
+"""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal
+
+import sqlglot
+from sqlglot import exp
+
+from vaultmeter.model.errors import Invalid
+from vaultmeter.model.filters import Filters, like
+from vaultmeter.model.kinds import USAGE_INTENTS, Intent
+from vaultmeter.model.period import Bucket, Period
+from vaultmeter.model.viewer import Viewer
+from vaultmeter.store.schema import TABLES
+from vaultmeter.store.zones import local_time
+
+
+Span = Literal["period", "until_end", "ever"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a report: by whom, for when, narrowed to what, with which values."""
+
+    viewer: Viewer
+    period: Period
+    filters: Filters = field(default_factory=Filters)
+    bucket: Bucket = "day"
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL that can be run as it is, and the values it binds."""
+
+    sql: str
+    values: dict[str, Any]
+
+
+def statement(report_sql: str, question: Question, dialect: str = "duckdb") -> Statement:
+    """The statement of a report for a question; raises `Invalid` for SQL a report may not have."""
+    values: dict[str, Any] = {
+        "period_start": question.period.start.replace(tzinfo=None),
+        "period_end": question.period.end.replace(tzinfo=None),
+    }
+    scope = _Scope(question, values)
+    used = _tables_of(report_sql)
+    ctes = tuple((name, scope.cte(name)) for name in _in_order(used))
+    return Statement(_composed(report_sql, ctes, dialect), values | question.values)
+
+
+@lru_cache(maxsize=256)
+def _tables_of(report_sql: str) -> frozenset[str]:
+    tree = _parsed(report_sql)
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    for name in own & set(TABLES):
+        raise Invalid(f"A report may not call a part of itself {name!r}.", "Rename the CTE.")
+    used = set()
+    for table in tree.find_all(exp.Table):
+        if not isinstance(table.this, exp.Identifier) or table.db or table.catalog:
+            raise Invalid(f"A report may not read from {table.sql('duckdb')}.", _allowed())
+        if table.name not in own and table.name not in TABLES:
+            raise Invalid(f"A report may not read the table {table.name!r}.", _allowed())
+        used |= {table.name} & set(TABLES)
+    return frozenset(used)
+
+
+def _parsed(report_sql: str) -> exp.Expression:
+    try:
+        trees = sqlglot.parse(report_sql, dialect="duckdb")
+    except sqlglot.ParseError as error:
+        raise Invalid(f"The report's SQL cannot be parsed: {error}") from error
+    if len(trees) != 1 or not isinstance(trees[0], exp.Select):
+        raise Invalid("A report is exactly one select.", "Move everything into its CTEs.")
+    return trees[0]
+
+
+def _allowed() -> str:
+    return "Reports read: " + ", ".join(TABLES) + "."
+
+
+def _in_order(used: frozenset[str]) -> list[str]:
+    return [name for name in TABLES if name in used]
+
+
+@lru_cache(maxsize=512)
+def _composed(report_sql: str, ctes: tuple[tuple[str, str], ...], dialect: str) -> str:
+    tree = _parsed(report_sql).copy()
+    scoped = [
+        exp.CTE(
+            this=sqlglot.parse_one(sql, dialect="duckdb"),
+            alias=exp.TableAlias(this=exp.to_identifier(name)),
+            materialized=False,
+        )
+        for name, sql in ctes
+    ]
+    own = tree.args.get("with_")
+    tree.set("with_", exp.With(expressions=scoped + (own.expressions if own else [])))
+    return tree.sql(dialect=dialect, comments=False, pretty=True)
+
+
+class _Scope:
+    """Writes the scoped CTEs of one question, and collects the values they bind."""
+
+    def __init__(self, question: Question, values: dict[str, Any]) -> None:
+        self.question, self.values = question, values
+
+    def cte(self, name: str) -> str:
+        """The SQL of a logical table, narrowed."""
+        writer = {
+            "events": lambda: self._events("period"),
+            "lifetime": lambda: self._events("ever"),
+            "activity": lambda: self._activity("period", self._intents()),
+            "history": lambda: self._activity("until_end", self._intents()),
+            "signs": lambda: self._activity("period", (*USAGE_INTENTS, Intent.HEARTBEAT)),
+            "identities": self._identities,
+            "items": self._items,
+            "accounts": self._accounts,
+            "sources": lambda: "select id as source, name, last_time from source",
+        }[name]
+        return writer()
+
+    def _events(self, span: Span) -> str:
+        local = self._local_time()
+        return f"""
+            select
+                event.id as event_id, event.time, {local} as local_time,
+                {self._bucket()} as bucket,
+                event.source, event.account, event.identity, event.item, event.session,
+                event.kind, event.detail, event.intent, event.outcome, event.weight,
+                event.product, event.auth_method, event.ip, event.agent, event.source_event,
+                event.evidence, event.glance
+            from event
+            where {self._where(span, self._intents())}
+        """
+
+    def _activity(self, span: Span, intents: tuple[Intent, ...] | None) -> str:
+        return f"""
+            select
+                {self._bucket()} as bucket,
+                event.source, event.account, event.identity, event.item,
+                event.kind, event.detail, event.intent, event.outcome,
+                event.product, event.auth_method,
+                1 as requests,
+                event.weight,
+                cast(event.glance as integer) as glances,
+                event.time as last_time
+            from event
+            where {self._where(span, intents)}
+        """
+
+    def _identities(self) -> str:
+        conditions = ["true"]
+        if self.question.viewer.accounts is not None:
+            conditions.append(
+                f"(account.id in ({self._seen_accounts()}) or identity.id in"
+                f" (select identity from event where account in ({self._seen_accounts()})))"
+            )
+        filters = self.question.filters.patterns
+        if "account" in filters:
+            where = self._where("period", None)
+            conditions.append(
+                f"(account.id in ({self._matching('account', 'account')}) or identity.id in"
+                f" (select identity from event where {where}))"
+            )
+        if "user" in filters:
+            conditions.append(self._like("identity.name", "user"))
+        if "auth_method" in filters:
+            conditions.append(self._like("identity.auth_method", "auth_method"))
+        if {"item", "item_type", "kind", "outcome", "source", "product"} & set(filters):
+            where = self._where("period", None)
+            conditions.append(f"identity.id in (select identity from event where {where})")
+        return f"""
+            select
+                identity.id as identity,
+                identity.name as user,
+                account.name as account,
+                identity.kind,
+                identity.auth_method
+            from identity
+            join account on account.id = identity.account
+            where {" and ".join(conditions)}
+        """
+
+    def _items(self) -> str:
+        conditions = ["true"]
+        if self.question.viewer.accounts is not None:
+            conditions.append(f"item.account in ({self._seen_accounts()})")
+        for name, column in (("item", "item.name"), ("item_type", "item.type")):
+            if name in self.question.filters.patterns:
+                conditions.append(self._like(column, name))
+        if "account" in self.question.filters.patterns:
+            conditions.append(f"item.account in ({self._matching('account', 'account')})")
+        if (products := self._words("product")) is not None:
+            conditions.append(f"cast(item.product as varchar) in (select unnest({products}))")
+        return f"""
+            select
+                item.id as item,
+                item.name,
+                account.name as account,
+                item.type,
+                item.product,
+                item.seen,
+                item.added as created,
+                case
+                    when item.deleted > coalesce(item.written, timestamp '1970-01-01')
+                        then item.deleted
+                end as deleted
+            from item
+            join account on account.id = item.account
+            where {" and ".join(conditions)}
+        """
+
+    def _accounts(self) -> str:
+        conditions = ["true"]
+        if self.question.viewer.accounts is not None:
+            conditions.append(f"id in ({self._seen_accounts()})")
+        if "account" in self.question.filters.patterns:
+            conditions.append(self._like("name", "account"))
+        return f"select id as account, name from account where {' and '.join(conditions)}"
+
+    def _where(self, span: Span, intents: tuple[Intent, ...] | None) -> str:
+        conditions = ["true"]
+        if span == "period":
+            conditions.append("event.time >= $period_start")
+        if span != "ever":
+            conditions.append("event.time < $period_end")
+        if self.question.viewer.accounts is not None:
+            conditions.append(f"event.account in ({self._seen_accounts()})")
+        if intents is not None:
+            words = ", ".join(f"'{intent}'" for intent in intents)
+            conditions.append(f"event.intent in ({words})")
+        conditions += self._filter_conditions()
+        return "\n and ".join(conditions)
+
+    def _filter_conditions(self) -> list[str]:
+        filters = self.question.filters.patterns
+        conditions = [
+            f"event.{column} in ({self._matching(table, name)})"
+            for name, table, column in (
+                ("account", "account", "account"),
+                ("user", "identity", "identity"),
+                ("item", "item", "item"),
+                ("source", "source", "source"),
+            )
+            if name in filters
+        ]
+        if "item_type" in filters:
+            conditions.append(f"event.item in ({self._matching('item', 'item_type', 'type')})")
+        if "auth_method" in filters:
+            own = self._like("event.auth_method", "auth_method")
+            learnt = self._matching("identity", "auth_method", "auth_method")
+            conditions.append(
+                f"({own} or (event.auth_method is null and event.identity in ({learnt})))"
+            )
+        for name in ("kind", "outcome", "product"):
+            if (words := self._words(name)) is not None:
+                conditions.append(f"event.{name} in (select cast(unnest({words}) as {name}))")
+        return conditions
+
+    def _intents(self) -> tuple[Intent, ...] | None:
+        """Usage alone, unless a filter asks for kinds: then whatever it names is shown."""
+        return None if "kind" in self.question.filters.patterns else USAGE_INTENTS
+
+    def _matching(self, table: str, name: str, column: str = "name") -> str:
+        return f"select id from {table} where {self._like(f'{table}.{column}', name)}"
+
+    def _like(self, column: str, name: str) -> str:
+        parts = []
+        for number, pattern in enumerate(self.question.filters.patterns[name]):
+            self.values[f"{name}_{number}"] = like(pattern).lower()
+            parts.append(f"lower({column}) like ${name}_{number} escape '\\'")
+        return "(" + " or ".join(parts) + ")"
+
+    def _words(self, name: str) -> str | None:
+        words = self.question.filters.words(name)
+        if words is None:
+            return None
+        self.values[f"{name}_words"] = words
+        return f"${name}_words"
+
+    def _seen_accounts(self) -> str:
+        accounts = self.question.viewer.accounts or ()
+        self.values["seen_accounts"] = list(accounts)
+        return (
+            "select account.id from account, (select unnest($seen_accounts) as name) as seen"
+            " where account.name = seen.name or starts_with(account.name, seen.name || '/')"
+        )
+
+    def _local_time(self) -> str:
+        sql, values = local_time("event.time", self.question.period)
+        self.values |= values
+        return sql
+
+    def _bucket(self) -> str:
+        local = self._local_time()
+        bucket = self.question.bucket
+        if bucket == "hour":
+            return f"date_trunc('hour', {local}) - ({local} - event.time)"
+        return f"date_trunc('{bucket}', {local})"
