@@ -1,13 +1,13 @@
 """Takes files in: accepts the next chunk while the one before it is brought into the store."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
 from vaultmeter.app import App, connector_named
-from vaultmeter.inbox.batches import Source
+from vaultmeter.inbox.batches import Chunk, Source
 from vaultmeter.ingest.work import Outcome
 from vaultmeter.receive.content import STANDARD_INPUT
 from vaultmeter.receive.files import FileReader, Taken, expand
@@ -69,6 +69,27 @@ def ingest(
     app.fold()
     intake.seconds = perf_counter() - started
     return intake
+
+
+def take_stream(
+    app: App, connector_name: str, source_name: str, account: str, chunks: Iterable[bytes]
+) -> Intake:
+    """Take in chunks of whole lines that come from no file, in order."""
+    source = app.inbox.source(source_name, connector_name, account)
+    intake, started = Intake(source.name), perf_counter()
+    for taken in _ahead(_accepted(app, source, chunks)):
+        _flush(app, source, taken, intake)
+    app.fold()
+    intake.seconds = perf_counter() - started
+    return intake
+
+
+def _accepted(app: App, source: Source, chunks: Iterable[bytes]) -> Iterator[Taken]:
+    file = app.inbox.new_file(source, Path(source.name), b"", None)
+    for content in chunks:
+        chunk = Chunk(Path(file.path), content, file.position, file.lines + 1, content.count(b"\n"))
+        batch, file = app.inbox.accept(file, chunk)
+        yield Taken(batch, content, 0)
 
 
 def _flush(app: App, source: Source, taken: Taken, intake: Intake) -> None:

@@ -15,7 +15,7 @@ FIELDS: dict[str, str] = {
     "identity": "stable key of who or what acted, required",
     "identity_name": "what people call it; the key where it is missing",
     "identity_kind": "person (default), machine, agent or system",
-    "account": "account below the source's own, for example finance",
+    "account": "account, such as acme/finance, or just the part below the source's own",
     "item": "the secret, key or password it was about, as its owner writes it",
     "item_type": "static_secret, dynamic_secret, classic_key, password, ...",
     "session": "the vault's own session id",

@@ -15,7 +15,7 @@ with field as (
         coalesce(r.data.identity, r.identity) as identity,
         coalesce(r.data.identity_name, r.identity_name) as identity_name,
         coalesce(r.data.identity_kind, r.identity_kind, 'person') as identity_kind,
-        coalesce(r.data.account, r.account) as account,
+        trim(coalesce(r.data.account, r.account), '/') as whole_account,
         coalesce(r.data.item, r.item) as item,
         coalesce(r.data.item_type, r.item_type) as item_type,
         coalesce(r.data.session, r.session) as session,
@@ -34,7 +34,14 @@ with field as (
 typed as (
     select
         *,
-        try_cast(time as timestamptz) as instant
+        try_cast(time as timestamptz) as instant,
+        -- 'acme/finance' and 'finance' are the same account below a source of the account 'acme'.
+        case
+            when whole_account = $account then null
+            when starts_with(whole_account, $account || '/')
+                then substr(whole_account, length($account) + 2)
+            else nullif(whole_account, '')
+        end as account
     from field
 )
 select
@@ -68,8 +75,8 @@ select
     3 as entry,
     concat_ws(chr(31), time, kind, identity, account, item, session, detail, outcome, weight, ip, source_event) as content,
     cast(instant as timestamp) as time,
-    nullif(trim(account, '/'), '') as account,
-    'key:' || coalesce(trim(account, '/'), '') || chr(31) || identity as identity_key,
+    account,
+    'key:' || identity as identity_key,
     cast(null as varchar) as identity_alias,
     coalesce(nullif(identity_name, ''), identity) as identity_name,
     case when nullif(identity_name, '') is null then 1 else 2 end as identity_rank,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from vaultmeter.demo.organisation import Organisation
 
 _ERROR_SHARE: Final = 0.002
-_MISSING_SHARE: Final = 0.012
+_MISSING_SHARE: Final = 0.022
 _POLL_JITTER: Final = 0.15
 _WEIGHT_SHARES: Final = np.array([0.0, 0.3, 0.25, 0.2, 0.13, 0.08, 0.04])
 

@@ -47,7 +47,7 @@ _SHORTEST_STEP_US, _LONGEST_STEP_US = 3 * _SECOND_US // 2, 13 * _SECOND_US // 2
 _PLACE_BOUNDS: Final = np.array([0.62, 0.92])
 
 # Up to which draw a gesture on an item is denied, fails, or reads a secret that is missing.
-_DENIED_BELOW, _ERROR_BELOW, _MISSING_BELOW = 0.012, 0.016, 0.036
+_DENIED_BELOW, _ERROR_BELOW, _MISSING_BELOW = 0.02, 0.025, 0.055
 
 _LOGIN_EVENTS: Final = 1.07
 _EVENTS_PER_GESTURE: Final = 1.38

@@ -33,7 +33,7 @@ _AGENTS_SHARE: Final = 0.035
 _BATCHING_SHARE: Final = 0.12
 _BROKEN_SHARE: Final = 0.015
 _DENIED_WHEN_BROKEN: Final = 0.35
-_DENIED_SHARE: Final = 0.006
+_DENIED_SHARE: Final = 0.013
 _READ: Final = action("secret_read", "sm")
 _ISSUE: Final = action("credential_issued", "sm")
 

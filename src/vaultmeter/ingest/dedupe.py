@@ -8,7 +8,10 @@ looked up among the events of the batch's days and the days beside them, without
 from vaultmeter.ingest.guard import Refused
 from vaultmeter.ingest.work import Work
 
-_NEARBY = "event.time >= $first - interval 1 day and event.time <= $last + interval 1 day"
+_NEARBY = (
+    "event.time >= cast($first as timestamp) - interval 1 day"
+    " and event.time <= cast($last as timestamp) + interval 1 day"
+)
 _MEANING = "kind, detail, outcome, weight, product, source_event"
 """What two records with one key must agree on; another value makes the later one a conflict."""
 

@@ -6,6 +6,7 @@ after a crash at any place, and the store ends the same.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from vaultmeter.connectors import Connector
 from vaultmeter.failpoints import reach
@@ -49,12 +50,41 @@ def flush(
     work = Work(store, connector, source, batch, header, guarded)
     reach("flush-begun")
     with store.transaction():
-        for step in STEPS:
-            step(work)
+        _take(work)
         reach("flush-stored")
-        store.run(
-            "insert into flushed values ($batch, $file, $source, $received)", work.values
-        )
+        work.run("insert into flushed values ($batch, $file, $source, $received)")
         reach("flush-counted")
     reach("flush-committed")
     return work.outcome
+
+
+def replay(
+    store: Store,
+    connector: Connector,
+    source: Source,
+    batch: Batch,
+    content: bytes,
+    header: bytes | None,
+    settings: Settings,
+    lines: set[int],
+) -> Outcome:
+    """Take rejected lines of a flushed batch through all steps again, in one transaction.
+
+    `lines` are their numbers in the file. What is still refused is rejected again.
+    """
+    numbers = {line - batch.first_line for line in lines}
+    guarded = guard(content, settings, first=batch.start == 0).only(numbers)
+    work = Work(store, connector, source, replace(batch, lines=len(numbers)), header, guarded)
+    with store.transaction():
+        work.run("delete from reject where batch = $batch and line in $lines", lines=list(lines))
+        work.run(
+            "insert into ledger values ($source, cast($received as date), 'rejected', $taken)",
+            taken=-len(numbers),
+        )
+        _take(work)
+    return work.outcome
+
+
+def _take(work: Work) -> None:
+    for step in STEPS:
+        step(work)

@@ -4,10 +4,11 @@ Everything here works on whole arrays of bytes; single lines are touched only wh
 suspicious. Line numbers count from the start of the batch, from 0.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vaultmeter.settings import Settings
 
@@ -39,6 +40,12 @@ class Guarded:
     lines: pa.Table
     refused: list[Refused]
     blank: int
+
+    def only(self, numbers: set[int]) -> "Guarded":
+        """The same, of some lines alone; blank ones are none of them."""
+        kept = pc.is_in(self.lines["line"], pa.array(sorted(numbers), pa.int32()))
+        refused = [refused for refused in self.refused if refused.line in numbers]
+        return replace(self, lines=self.lines.filter(kept), refused=refused, blank=0)
 
     def body(self, line: int) -> bytes:
         """A line as it was received, without its newline."""

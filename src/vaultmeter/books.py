@@ -1,0 +1,50 @@
+"""The ledger read back: what was received, counted by the inbox, against what became of it."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from vaultmeter.app import App
+
+_BUCKETS = ("stored", "duplicates", "conflicts", "rejected", "filtered")
+
+
+@dataclass
+class Day:
+    """Lines of one source received on one day (UTC), by what became of them."""
+
+    source: str
+    day: str
+    received: int = 0
+    stored: int = 0
+    duplicates: int = 0
+    conflicts: int = 0
+    rejected: int = 0
+    filtered: int = 0
+    pending: int = 0
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every line received is accounted for."""
+        return self.received == self.pending + sum(getattr(self, name) for name in _BUCKETS)
+
+
+def balance(app: App) -> list[Day]:
+    """Every source and day. Received and pending come from the inbox, the rest from the store."""
+    days: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    position = app.store.position()
+    for source, day, seq, lines in app.inbox.received():
+        days[source, day]["received"] += lines
+        days[source, day]["pending"] += lines if seq > position else 0
+    counted = app.store.query("""
+        select
+            source.name,
+            cast(ledger.day as varchar),
+            ledger.bucket,
+            cast(sum(ledger.lines) as bigint)
+        from ledger
+        join source on source.id = ledger.source
+        group by all
+    """)
+    for source, day, bucket, lines in counted:
+        days[source, day][bucket] += lines
+    return [Day(source, day, **lines) for (source, day), lines in sorted(days.items())]

@@ -1,0 +1,112 @@
+"""The command line. One file, one command: the file's name, with `-` for `_`, is what users type.
+
+Each file declares `app`, and is loaded only when its command is asked for. The answer goes to
+standard output and nothing else does; messages go to standard error.
+
+Exit codes: 0 done, 1 a check failed, 2 the command cannot be understood, 3 something named does
+not exist, 4 another process has the data, 5 the data cannot be read or written, 130 interrupted.
+"""
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from vaultmeter import __version__
+from vaultmeter.model.errors import VaultmeterError
+from vaultmeter.plugins import names_in
+
+
+class Commands(TyperGroup):
+    """The commands of this folder, each loaded when it is first needed."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002  the library's type
+        """Every command, by name."""
+        return [name.replace("_", "-") for name in names_in("vaultmeter.cli")]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401  the library's type
+        """The command of that name, or `None`."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = import_module(f"vaultmeter.cli.{cmd_name.replace('-', '_')}")
+        command = typer.main.get_command(module.app)
+        command.name = cmd_name
+        return command
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def vaultmeter(
+    context: typer.Context,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the data; also VAULTMETER_DATA.", show_default=False),
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,  # noqa: FBT002  an option
+) -> None:
+    """Usage reports for secrets managers and password vaults.
+
+    Take audit logs in, then ask: vaultmeter ingest openbao audit.log; vaultmeter report users
+    """
+    if version:
+        typer.echo(f"vaultmeter {__version__}")
+        raise typer.Exit
+    context.obj = data
+
+
+def run(arguments: list[str]) -> None:
+    """Run a command line, and end the process with its exit code."""
+    try:
+        app(_normalised(arguments))
+    except VaultmeterError as error:
+        typer.echo(f"vaultmeter: {error.message}", err=True)
+        if error.hint:
+            typer.echo(error.hint, err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # Whoever read the answer has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        typer.echo("Interrupted. What was taken in stays.", err=True)
+        sys.exit(130)
+
+
+def _normalised(arguments: list[str]) -> list[str]:
+    """`--data DIR` may stand anywhere; `--json` may be followed by true or false."""
+    front: list[str] = []
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for word in waiting:
+        if word == "--data":
+            front += [word, next(waiting, "")]
+        elif word.startswith("--data="):
+            front.append(word)
+        else:
+            rest.append(word)
+    if "get-analytics-data" in rest:
+        rest = _json_flag(rest)
+    return front + [word for word in rest if word != ""]
+
+
+def _json_flag(words: list[str]) -> list[str]:
+    kept: list[str] = []
+    for word in words:
+        if word in ("--json=true", "--json=false"):
+            kept.append("--json" if word.endswith("true") else "--no-json")
+        elif word in ("true", "false") and kept and kept[-1] == "--json":
+            kept[-1] = "--json" if word == "true" else "--no-json"
+        else:
+            kept.append(word)
+    return kept

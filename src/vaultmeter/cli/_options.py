@@ -1,0 +1,78 @@
+"""What several commands share: their options, and opening the data folder."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import typer
+
+from vaultmeter.app import App
+from vaultmeter.model.filters import Filters
+from vaultmeter.model.period import Period, period_of, zone_named
+from vaultmeter.reports.run import bounds
+from vaultmeter.settings import Settings
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Range = Annotated[
+    str,
+    typer.Option(
+        "--range",
+        help="today, yesterday, last-7-days, last-30-days, month-to-date, last-month, "
+        "year-to-date, last-12-months or all.",
+    ),
+]
+From = Annotated[
+    str | None, typer.Option("--from", help="First day, or instant.", show_default=False)
+]
+To = Annotated[
+    str | None, typer.Option("--to", help="Last day (included), or instant.", show_default=False)
+]
+Zone = Annotated[str, typer.Option("--tz", help="IANA time zone, such as Europe/Paris.")]
+
+
+def say(message: str) -> None:
+    """Tell the person at the terminal something, beside the answer."""
+    typer.echo(message, err=True)
+
+
+def settings_of(context: typer.Context) -> Settings:
+    """The settings of this call: `--data` before the environment before the defaults."""
+    return Settings() if context.obj is None else Settings(data=context.obj)
+
+
+@contextmanager
+def opened(context: typer.Context) -> Iterator[App]:
+    """The data folder, open for the length of a block."""
+    with App(settings_of(context), say=say) as app:
+        yield app
+
+
+def period_asked(app: App, name: str, start: str | None, end: str | None, zone: str) -> Period:
+    """The period meant by the range options."""
+    return period_of(name, zone_named(zone), app.clock(), start, end, bounds(app.store))
+
+
+def filters_asked(**given: list[str] | None) -> Filters:
+    """The filters meant by the filter options."""
+    return Filters.of({name: words or () for name, words in given.items()})
+
+
+def print_json(answer: Any) -> None:  # noqa: ANN401  whatever JSON can hold
+    """Print an answer as JSON."""
+    json.dump(answer, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def write_out(output: Path | None, write: Callable[[TextIO], None]) -> None:
+    """Write to standard output, or to a file that appears whole or not at all."""
+    if output is None:
+        write(sys.stdout)
+        return
+    partial = output.with_name(output.name + ".partial")
+    with partial.open("w", encoding="utf-8", newline="") as file:
+        write(file)
+    partial.replace(output)
+    say(f"Wrote {output}.")

@@ -1,0 +1,82 @@
+"""Rejected lines: kept byte for byte with file, line and reason, shown, and tried again."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from vaultmeter.app import App, connector_named
+from vaultmeter.ingest.flush import replay as replay_lines
+from vaultmeter.ingest.work import Outcome
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A line that is in no number, and why. `line` counts from 1 within its file."""
+
+    source: str
+    file: str
+    line: int
+    reason: str
+    expected: str | None
+    body: bytes
+
+
+def rejects(app: App, source: str | None = None, reason: str | None = None) -> Iterator[Reject]:
+    """The rejected lines, in the order they were received; raises `NotFound` for the source."""
+    if source is not None:
+        app.inbox.source_named(source)
+    rows = app.store.query(
+        """
+        select source.name, reject.batch, reject.line, reject.reason, reject.expected, reject.body
+        from reject
+        join source on source.id = reject.source
+        where source.name = coalesce($source, source.name)
+            and reject.reason = coalesce($reason, reject.reason)
+        order by reject.batch, reject.line
+        """,
+        {"source": source, "reason": reason},
+    )
+    paths: dict[int, str] = {}
+    for name, batch, line, why, expected, body in rows:
+        if batch not in paths:
+            paths[batch] = app.inbox.file(app.inbox.batch(batch).file).path
+        yield Reject(name, paths[batch], line, why, expected, bytes(body))
+
+
+def replay(app: App, source: str | None = None, reason: str | None = None) -> Outcome:
+    """Try rejected lines again, with today's connectors and limits; answers what became of them."""
+    if source is not None:
+        app.inbox.source_named(source)
+    rows = app.store.query(
+        """
+        select reject.batch, reject.line
+        from reject
+        join source on source.id = reject.source
+        where source.name = coalesce($source, source.name)
+            and reject.reason = coalesce($reason, reject.reason)
+            and reject.reason <> 'conflict'
+        """,
+        {"source": source, "reason": reason},
+    )
+    by_batch: defaultdict[int, set[int]] = defaultdict(set)
+    for batch, line in rows:
+        by_batch[batch].add(line)
+    sources = {known.id: known for known in app.inbox.sources()}
+    total = Outcome()
+    for seq, lines in sorted(by_batch.items()):
+        batch = app.inbox.batch(seq)
+        owner = sources[batch.source]
+        total.add(
+            replay_lines(
+                app.store,
+                connector_named(owner.connector),
+                owner,
+                batch,
+                app.inbox.content(batch),
+                app.inbox.file(batch.file).header,
+                app.settings,
+                lines,
+            )
+        )
+    app.fold()
+    return total
