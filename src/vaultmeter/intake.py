@@ -8,7 +8,7 @@ from time import perf_counter
 
 from vaultmeter.app import App, connector_named
 from vaultmeter.inbox.batches import Chunk, Source
-from vaultmeter.ingest.work import Outcome
+from vaultmeter.ingest.outcome import Outcome
 from vaultmeter.receive.content import STANDARD_INPUT
 from vaultmeter.receive.files import FileReader, Taken, expand
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vaultmeter.app import App, connector_named
 from vaultmeter.ingest.flush import replay as replay_lines
-from vaultmeter.ingest.work import Outcome
+from vaultmeter.ingest.outcome import Outcome
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def say(message: str) -> None:
 
 def settings_of(context: typer.Context) -> Settings:
     """The settings of this call: `--data` before the environment before the defaults."""
-    return Settings() if context.obj is None else Settings(data=context.obj)
+    return Settings.read() if context.obj is None else Settings.read(data=context.obj)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from typing import Any, Literal
 MAPPED_COLUMNS: dict[str, str] = {
     "line": "bigint",
     "problem": "varchar",
+    "note": "varchar",
     "record_id": "varchar",
     "entry": "utinyint",
     "content": "varchar",
@@ -44,6 +45,7 @@ MAPPED_COLUMNS: dict[str, str] = {
 """What a connector's SQL answers, with store types. Beyond the event itself:
 
 `problem`         why the line is rejected, as `field: what was expected`, else null
+`note`            a sentence about what this record cannot tell, shown on reports, else null
 `record_id`       the vendor's own id, unique within the account or the source; null where none
 `content`         what identifies a record without an id, free of hashed values
 `entry`           1 = request half, 2 = response half, 3 = the whole record. Halves of one
@@ -56,6 +58,10 @@ MAPPED_COLUMNS: dict[str, str] = {
 """
 
 
+Shape = dict[str, Any]
+"""The JSON structure of a record, in the notation of DuckDB's `from_json`."""
+
+
 def _no_header(_: bytes) -> bool:
     return False
 
@@ -64,6 +70,8 @@ def _no_header(_: bytes) -> bool:
 class Halves:
     """SQL expressions over `r` for connectors that get two records for one event."""
 
+    shape: Shape
+    """The part of the record's structure that these expressions need."""
     id: str
     """The id that both records share."""
     lesser: str
@@ -80,8 +88,8 @@ class Connector:
     """The file's name, which users type."""
     title: str
     """What it reads, in a few words."""
-    shape: dict[str, Any]
-    """The JSON structure of a record, in the notation of DuckDB's `from_json`."""
+    shape: Shape
+    """The fields of a record that its SQL reads."""
     ids_unique_within: Literal["account", "source"]
     """Two records with one id are the same record if both are of one account, or of one source."""
     is_header: Callable[[bytes], bool] = _no_header
@@ -90,9 +98,6 @@ class Connector:
     """Makes the `select line, r` over `lines(line, text)` for a file with this header."""
     halves: Halves | None = None
     """How to tell, before mapping, a record that another of the same event makes needless."""
-    notes_sql: str | None = None
-    """A `select` over `records` of sentences about what these records cannot tell."""
-
     @property
     def mapping(self) -> str:
         """The text of the `.sql` file of the same name."""
@@ -101,5 +106,5 @@ class Connector:
     @property
     def version(self) -> str:
         """Changes whenever the meaning of a record changes; the store is then rebuilt."""
-        text = self.mapping + repr(self.shape) + (self.notes_sql or "")
+        text = self.mapping + repr(self.shape) + repr(self.halves)
         return sha256(text.encode()).hexdigest()[:16]

@@ -71,6 +71,7 @@ select
             then 'evidence: one of ' || array_to_string(enum_range(null::evidence), ', ')
         when not regexp_full_match(weight, '[0-9]{1,9}') or weight = '0' then 'weight: a whole number from 1'
     end as problem,
+    cast(null as varchar) as note,
     case when is_cloudevent then envelope_source || chr(31) || envelope_id else nullif(own_id, '') end as record_id,
     3 as entry,
     concat_ws(chr(31), time, kind, identity, account, item, session, detail, outcome, weight, ip, source_event) as content,

@@ -11,11 +11,6 @@ from vaultmeter.connectors import Connector, Halves
 UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 """Request ids of other forms, such as `dev-gen-root`, repeat at every start of a server."""
 
-_NO_MOUNT_FIELDS = (
-    "Some records come from a server that does not write mount fields: what they mean follows "
-    "from their path, so an engine mounted under another name reads as a key-value store."
-)
-
 _AUTH: dict[str, Any] = {
     "client_token": "VARCHAR",
     "accessor": "VARCHAR",
@@ -71,6 +66,11 @@ CONNECTOR = Connector(
     },
     ids_unique_within="account",
     halves=Halves(
+        shape={
+            "time": "VARCHAR",
+            "type": "VARCHAR",
+            "request": {"id": "VARCHAR", "operation": "VARCHAR", "path": "VARCHAR"},
+        },
         id="r.request.id",
         lesser=(
             "r.type = 'request' and r.request.operation <> '' and r.request.path is not null"
@@ -79,11 +79,4 @@ CONNECTOR = Connector(
         ),
         better="r.type = 'response'",
     ),
-    notes_sql=f"""
-        select distinct '{_NO_MOUNT_FIELDS}'
-        from records
-        where nullif(r.request.mount_type, '') is null
-            and r.request.path is not null
-            and r.response is not null
-    """,
 )

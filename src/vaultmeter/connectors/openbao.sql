@@ -328,6 +328,11 @@ select
         when instant is null then 'time: an instant such as "2026-11-21T18:03:42.780307282Z"'
     end as problem,
     case
+        when nullif(r.request.mount_type, '') is null and r.response is not null then
+            'Some records come from a server that does not write mount fields: what they mean follows '
+            || 'from their path, so an engine mounted under another name reads as a key-value store.'
+    end as note,
+    case
         when regexp_full_match(r.request.id, '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}')
             then r.request.id
     end as record_id,

@@ -17,92 +17,94 @@ _MEANING = "kind, detail, outcome, weight, product, source_event"
 
 
 def key(work: Work) -> None:
-    """Give every record its key: `fresh` has the mapped records, `answered` the needless halves."""
-    work.run("""
-        create or replace temp table fresh as
-        select
-            * exclude (problem),
-            md5_number($scope || chr(31) || record_id) as id,
-            cast(null as ubigint) as repeat_key
-        from mapped
-        where problem is null
-            and record_id is not null
-    """)
-    if work.number("select count(*) from mapped where problem is null and record_id is null"):
+    """Make `fresh`: the sound records with a key; and `halves`: the keys of all, halves included."""
+    nameless = work.number("select count(*) from mapped where problem is null and id is null")
+    if nameless:
         _key_by_content(work)
+        work.run("""
+            create or replace temp view fresh as
+            select
+                mapped.* replace (coalesce(mapped.id, nameless.id) as id),
+                nameless.repeat_key
+            from mapped
+            left join nameless on nameless.line = mapped.line
+            where mapped.problem is null
+        """)
+    else:
+        work.run("""
+            create or replace temp view fresh as
+            select
+                *,
+                cast(null as ubigint) as repeat_key
+            from mapped
+            where problem is null
+        """)
     work.run("""
         create or replace temp table halves as
         select line, id, entry from fresh
         union all
-        select line, md5_number($scope || chr(31) || record_id), 1 from answered
+        select line, md5_number(concat_ws(chr(31), cast($scope as varchar), record_id)), 1
+        from answered
     """)
 
 
 def _key_by_content(work: Work) -> None:
     """Records without an id: the n-th of the same content in a file is the n-th everywhere."""
     work.run("""
-        create or replace temp table nameless as
+        create or replace temp table counted as
         select
-            * exclude (problem),
+            line,
+            entry,
+            content,
             md5_number_lower($scope || chr(31) || content) as repeat_key,
             row_number() over (partition by content, entry order by line) as nth
         from mapped
         where problem is null
-            and record_id is null
+            and id is null
     """)
     work.run("""
-        create or replace temp table before as
+        create or replace temp table nameless as
+        with before as (
+            select
+                event.repeat_key,
+                count(*) filter (where event.entries & 1 > 0) as lesser,
+                count(*) filter (where event.entries & 2 > 0) as better
+            from event
+            where event.repeat_key in (select repeat_key from counted)
+                and event.batch in (select batch from flushed where file = $file)
+            group by all
+        )
         select
-            event.repeat_key,
-            count(*) filter (where event.entries & 1 > 0) as requests,
-            count(*) filter (where event.entries & 2 > 0) as others
-        from event
-        semi join nameless on nameless.repeat_key = event.repeat_key
-        where event.batch in (select batch from flushed where file = $file)
-        group by all
-    """)
-    work.run("""
-        insert into fresh by name
-        select
-            nameless.* exclude (nth),
+            counted.line,
+            counted.repeat_key,
             md5_number(concat_ws(
                 chr(31),
                 $scope,
-                content,
-                nth + coalesce(if(entry = 1, before.requests, before.others), 0)
+                counted.content,
+                counted.nth + coalesce(if(counted.entry = 1, before.lesser, before.better), 0)
             )) as id
-        from nameless
-        left join before on before.repeat_key = nameless.repeat_key
+        from counted
+        left join before on before.repeat_key = counted.repeat_key
     """)
 
 
 def find_known(work: Work) -> None:
-    """Look up which keys of the batch are stored already."""
-    work.run(
-        f"""
+    """Make `known`: the events of the batch's keys that are stored already."""
+    work.first, work.last = work.rows("select min(time), max(time) from fresh")[0]
+    work.run(f"""
         create or replace temp table known as
         select
             event.id,
             event.entries,
-            event.identity,
-            event.item,
-            event.kind, event.detail, event.outcome, event.weight, event.product, event.source_event
+            {", ".join(f"event.{name}" for name in _MEANING.split(", "))}
         from event
-        semi join halves on halves.id = event.id
         where {_NEARBY}
-        """,
-        **_span(work),
-    )
-
-
-def _span(work: Work) -> dict[str, object]:
-    first, last = work.rows("select min(time), max(time) from fresh")[0]
-    return {"first": first, "last": last}
+            and event.id in (select id from halves)
+    """)
 
 
 def choose(work: Work) -> None:
-    """Pick one record for each new event, and count the others as what they are."""
-    conflicts = _conflicts(work)
+    """Make `chosen`: one record for each new event; count the others as what they are."""
     lines, pairs, new_pairs, new_events = work.rows("""
         with pair as (
             select
@@ -113,63 +115,65 @@ def choose(work: Work) -> None:
             group by all
         )
         select
-            coalesce(sum(pair.lines), 0),
+            coalesce(cast(sum(pair.lines) as bigint), 0),
             count(*),
             count(*) filter (where coalesce(known.entries, 0) & pair.entry = 0),
             count(distinct pair.id) filter (where known.id is null)
         from pair
         left join known on known.id = pair.id
     """)[0]
+    known = work.number("select count(*) from known")
+    conflicts = _conflicts(work) if known or lines > pairs else []
     work.outcome.stored = new_events
     work.outcome.filtered += new_pairs - new_events
     work.outcome.duplicates = lines - new_pairs - len(conflicts)
     work.refused += conflicts
-    if work.number("select count(*) from known"):
+    if known:
         _complete_known(work)
-    repeated = "" if lines == pairs and new_pairs == new_events else """
-        qualify row_number() over (partition by fresh.id order by fresh.entry desc, fresh.line) = 1
-    """
-    work.run(f"""
-        create or replace temp table chosen as
+    work.run("""
+        create or replace temp table seen as
         select
-            fresh.* exclude (entry, record_id, content),
-            seen.entries
+            id,
+            cast(bit_or(entry) as utinyint) as entries
+        from halves
+        group by id
+    """)
+    _choose(work, unknown_only=known > 0, repeated=lines > pairs or new_pairs > new_events)
+
+
+def _choose(work: Work, *, unknown_only: bool, repeated: bool) -> None:
+    unknown = "where id not in (select id from known)" if unknown_only else ""
+    best = "qualify row_number() over (partition by id order by entry desc, line) = 1"
+    work.run(f"""
+        create or replace temp {"table" if repeated else "view"} chosen as
+        select * exclude (problem, record_id, content)
         from fresh
-        join (select id, bit_or(entry) as entries from halves group by id) as seen
-            on seen.id = fresh.id
-        anti join known on known.id = fresh.id
-        {repeated}
+        {unknown}
+        {best if repeated else ""}
     """)
 
 
 def _complete_known(work: Work) -> None:
     """An event stored from its lesser half gives way to the better one; other halves are noted."""
-    span = _span(work)
-    work.run(
-        f"""
+    work.run(f"""
         delete from event
         where {_NEARBY}
             and id in (
-            select known.id
-            from known
-            join halves on halves.id = known.id
-            where known.entries = 1
-                and halves.entry = 2
-        )
-        """,
-        **span,
-    )
-    work.run(
-        f"""
+                select known.id
+                from known
+                join halves on halves.id = known.id
+                where known.entries = 1
+                    and halves.entry = 2
+            )
+    """)
+    work.run(f"""
         update event
         set entries = 3
         where {_NEARBY}
             and entries = 2
             and id in (select id from halves where entry = 1)
             and id in (select id from known)
-        """,
-        **span,
-    )
+    """)
     work.run("""
         update halves
         set entry = 3
@@ -181,13 +185,14 @@ def _complete_known(work: Work) -> None:
 
 def _conflicts(work: Work) -> list[Refused]:
     """Records whose key is taken by a record that says something else; the first one is kept."""
+    known = ", ".join(f"known.{name}" for name in _MEANING.split(", "))
     rows = work.rows(f"""
         with meant as (
             select
                 line,
                 id,
                 entry,
-                hash({_MEANING}, coalesce(item, ''), identity_key) as meaning,
+                hash({_MEANING}, item, identity_key) as meaning,
                 hash({_MEANING}) as brief
             from fresh
         ),
@@ -211,7 +216,7 @@ def _conflicts(work: Work) -> list[Refused]:
         join known on known.id = meant.id
         where (meant.entry >= 2 or known.entries = 1)
             and known.entries & meant.entry > 0
-            and hash({", ".join(f"known.{name}" for name in _MEANING.split(", "))}) <> meant.brief
+            and hash({known}) <> meant.brief
         order by 1
     """)
     return [Refused(line, "conflict", work.guarded.body(line)) for (line,) in rows]

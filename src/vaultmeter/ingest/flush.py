@@ -13,13 +13,14 @@ from vaultmeter.failpoints import reach
 from vaultmeter.inbox.batches import Batch, Source
 from vaultmeter.ingest import dedupe, identities, items, ledger, mapping, storing
 from vaultmeter.ingest.guard import guard
-from vaultmeter.ingest.work import Outcome, Work
+from vaultmeter.ingest.outcome import Outcome
+from vaultmeter.ingest.work import Work
 from vaultmeter.settings import Settings
 from vaultmeter.store import Store
 
 STEPS: tuple[Callable[[Work], None], ...] = (
-    mapping.parse,
     mapping.set_answered_halves_apart,
+    mapping.parse,
     mapping.apply_connector,
     mapping.reject,
     dedupe.key,

@@ -78,15 +78,17 @@ def _link(work: Work) -> None:
     """)
     if not pairs:
         return
-    groups = _groups(pairs)
     fresh_id = work.number("select coalesce(max(id), 0) from identity") + 1
-    scope = work.number("select id from account where name = $account")
-    for keys, identities in groups:
+    keys: list[str] = []
+    owners: list[int] = []
+    for group, identities in _groups(pairs):
         identity = min(identities) if identities else fresh_id
         fresh_id += not identities
         for merged in sorted(identities - {identity}):
             _merge(work, merged, identity)
-        _add_keys(work, scope, keys, identity)
+        keys += group
+        owners += [identity] * len(group)
+    _add_keys(work, keys, owners)
 
 
 def _groups(pairs: list[Row]) -> list[tuple[list[str], set[int]]]:
@@ -116,20 +118,23 @@ def _groups(pairs: list[Row]) -> list[tuple[list[str], set[int]]]:
     ]
 
 
-def _add_keys(work: Work, scope: int, keys: list[str], identity: int) -> None:
+def _add_keys(work: Work, keys: list[str], owners: list[int]) -> None:
     work.run(
         """
         insert into identity_key
         select
-            $scope_id,
+            (select id from account where name = $account),
             key,
-            $identity
-        from (select unnest($keys) as key)
-        where key not in (select key from identity_key where scope = $scope_id)
+            identity
+        from (select unnest($keys) as key, unnest($owners) as identity)
+        where key not in (
+            select key
+            from identity_key
+            where scope = (select id from account where name = $account)
+        )
         """,
-        scope_id=scope,
         keys=keys,
-        identity=identity,
+        owners=owners,
     )
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from vaultmeter.connectors import MAPPED_COLUMNS
+from vaultmeter.connectors import MAPPED_COLUMNS, Shape
 from vaultmeter.failpoints import reach
 from vaultmeter.ingest.guard import Refused
 from vaultmeter.ingest.work import Work
@@ -16,45 +16,57 @@ _DEFAULT_INTENT = "case kind {} end".format(
 )
 
 
-def parse(work: Work) -> None:
-    """Read the lines as records; what is not even text of the right form is refused."""
-    work.store.offer("lines", work.guarded.lines)
-    if work.header is not None and work.connector.csv_sql is not None:
-        records = work.connector.csv_sql(work.header.decode("utf-8", "replace"))
-        reason = "not_csv"
-    else:
-        shape = json.dumps(work.connector.shape).replace("'", "''")
-        records = f"select line, try(from_json(text, '{shape}')) as r from lines"
-        reason = "not_json"
-    work.run(f"create or replace temp table parsed as {records}")
-    unread = work.rows(
-        "select lines.line from lines anti join parsed on parsed.line = lines.line and r is not null"
-    ) if work.number("select count(r) from parsed") < work.guarded.lines.num_rows else []
-    _refuse(work, ((line, reason, None) for (line,) in unread))
-
-
 def set_answered_halves_apart(work: Work) -> None:
-    """Keep from the mapping the records whose better half is in the same batch."""
+    """Make `answered(line, record_id)`: records whose better half is in the same batch."""
+    work.store.offer("lines", work.guarded.lines)
     halves = work.connector.halves
-    condition = "r is not null"
     if halves is None:
         work.run("create or replace temp table answered (line integer, record_id varchar)")
+        return
+    work.run(f"""
+        create or replace temp table half as
+        select
+            line,
+            {halves.id} as record_id,
+            {halves.lesser} as lesser,
+            {halves.better} as better
+        from ({_parsed(halves.shape)})
+    """)
+    work.run("""
+        create or replace temp table answered as
+        select
+            line,
+            record_id
+        from half
+        where lesser
+            and record_id in (select record_id from half where better)
+    """)
+
+
+def parse(work: Work) -> None:
+    """Make `records(line, r)`: the lines in the connector's shape, `r` null where none is read."""
+    if work.header is not None and work.connector.csv_sql is not None:
+        records = work.connector.csv_sql(work.header.decode("utf-8", "replace"))
     else:
-        work.run(f"""
-            create or replace temp table answered as
-            select
-                line,
-                {halves.id} as record_id
-            from parsed
-            where {halves.lesser}
-                and {halves.id} in (select {halves.id} from parsed where {halves.better})
-        """)
-        condition += " and line not in (select line from answered)"
-    work.run(f"create or replace temp view records as select line, r from parsed where {condition}")
+        records = _parsed(work.connector.shape)
+    # No condition on r here: the engine would parse every line twice, to test and to use it.
+    work.run(f"""
+        create or replace temp view records as
+        select
+            line,
+            r
+        from ({records})
+        where line not in (select line from answered)
+    """)
+
+
+def _parsed(shape: Shape) -> str:
+    text = json.dumps(shape).replace("'", "''")
+    return f"select line, try(from_json(text, '{text}')) as r from lines"
 
 
 def apply_connector(work: Work) -> None:
-    """Run the connector's SQL over the records, into the columns every connector answers."""
+    """Make `mapped`: the connector's SQL over the records, and the key of each that has an id."""
     columns = ", ".join(
         f"cast({name} as {type_}) as {name}"
         for name, type_ in MAPPED_COLUMNS.items()
@@ -70,34 +82,58 @@ def apply_connector(work: Work) -> None:
                 else problem
             end as problem,
             {columns},
-            cast(coalesce(intent, {_DEFAULT_INTENT}) as intent) as intent
+            cast(coalesce(intent, {_DEFAULT_INTENT}) as intent) as intent,
+            if(
+                record_id is null,
+                null,
+                md5_number(concat_ws(chr(31), cast($scope as varchar), record_id))
+            ) as id
         from ({work.connector.mapping})
     """)
     reach("flush-mapped")
 
 
 def reject(work: Work) -> None:
-    """Set records with a problem aside, and notes of what the records cannot tell."""
-    _refuse(
-        work,
-        (
-            (line, "impossible_time" if problem.startswith("time:") else "unknown_shape", problem)
-            for line, problem in work.rows(
-                "select line, problem from mapped where problem is not null"
-            )
-        ),
-    )
-    if work.connector.notes_sql:
-        work.run(f"""
-            insert into note
-            select $source, text
-            from ({work.connector.notes_sql}) as found(text)
-            where text not in (select text from note where source = $source)
+    """Refuse what could not be read and what has a problem; note what records cannot tell."""
+    if work.number("""
+        select
+            (select count(*) from lines)
+            - (select count(*) from mapped)
+            - (select count(*) from answered)
+    """):
+        unread = work.rows("""
+            select line
+            from lines
+            where line not in (select line from mapped union all select line from answered)
         """)
+        _refuse(work, ((line, "not_csv", None) for (line,) in unread))
+    problems = work.rows("""
+        select
+            mapped.line,
+            case
+                when $is_json and not json_valid(lines.text) then 'not_json'
+                when starts_with(mapped.problem, 'time:') then 'impossible_time'
+                else 'unknown_shape'
+            end,
+            mapped.problem
+        from mapped
+        join lines on lines.line = mapped.line
+        where mapped.problem is not null
+    """, is_json=work.header is None) if work.number("select count(problem) from mapped") else []
+    _refuse(work, problems)
+    work.run("""
+        insert into note
+        select distinct
+            $source,
+            note
+        from mapped
+        where note is not null
+            and note not in (select text from note where source = $source)
+    """)
 
 
 def _refuse(work: Work, lines: Iterable[tuple[int, str, str | None]]) -> None:
     for line, reason, expected in lines:
         work.refused.append(Refused(line, reason, work.guarded.body(line)))
-        if expected is not None:
+        if expected is not None and reason != "not_json":
             work.expected[line] = expected

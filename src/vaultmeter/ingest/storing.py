@@ -25,16 +25,17 @@ _BEGINS = f"""coalesce(
 
 def place(work: Work) -> None:
     """Make `placed`: the chosen records as events, with integers for account, identity, item."""
-    work.run("""
-        create or replace temp table placed as
+    # A view cannot bind values; these are our own integers.
+    work.run(f"""
+        create or replace temp view placed as
         select
             chosen.id,
             chosen.time,
-            cast($batch as integer) as batch,
-            cast($first_line + chosen.line as integer) as line,
-            chosen.entries,
+            {work.batch.seq} as batch,
+            cast({work.batch.first_line} + chosen.line as integer) as line,
+            seen.entries,
             chosen.repeat_key,
-            cast($source as smallint) as source,
+            cast({work.source.id} as smallint) as source,
             account_of.id as account,
             identity_of.identity,
             item_of.id as item,
@@ -51,6 +52,7 @@ def place(work: Work) -> None:
             chosen.source_event,
             chosen.evidence
         from chosen
+        join seen on seen.id = chosen.id
         join account_of on account_of.account is not distinct from chosen.account
         join identity_of on identity_of.key = chosen.identity_key
         left join item_of on item_of.account = account_of.id
@@ -145,10 +147,10 @@ def store_events(work: Work) -> None:
     work.run("""
         update source
         set
-            first_time = least(first_time, (select min(time) from placed)),
-            last_time = greatest(last_time, (select max(time) from placed))
+            first_time = least(first_time, $first),
+            last_time = greatest(last_time, $last)
         where id = $source
-            and exists (from placed)
+            and $first is not null
     """)
 
 

@@ -1,44 +1,14 @@
 """What the steps of a flush share: the batch under way and what became of its lines."""
 
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from vaultmeter.connectors import Connector
 from vaultmeter.inbox.batches import Batch, Source
 from vaultmeter.ingest.guard import Guarded, Refused
+from vaultmeter.ingest.outcome import Outcome
 from vaultmeter.store import Store
-
-
-@dataclass
-class Outcome:
-    """Lines by what became of them, and events added.
-
-    The ledger holds for each batch: lines = stored + duplicates + conflicts + rejected + filtered.
-    """
-
-    lines: int = 0
-    stored: int = 0
-    duplicates: int = 0
-    conflicts: int = 0
-    rejected: int = 0
-    filtered: int = 0
-    unknown_kinds: int = 0
-
-    def add(self, other: "Outcome") -> None:
-        """Add what became of other lines."""
-        for name, lines in vars(other).items():
-            setattr(self, name, getattr(self, name) + lines)
-
-    def buckets(self) -> dict[str, int]:
-        """The lines by bucket of the ledger."""
-        return {
-            "stored": self.stored,
-            "duplicates": self.duplicates,
-            "conflicts": self.conflicts,
-            "rejected": self.rejected,
-            "filtered": self.filtered,
-        }
 
 
 @dataclass
@@ -53,7 +23,8 @@ class Work:
     guarded: Guarded
     refused: list[Refused] = field(default_factory=list)
     expected: dict[int, str] = field(default_factory=dict)
-    answered: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
     outcome: Outcome = field(default_factory=Outcome)
 
     def __post_init__(self) -> None:
@@ -74,6 +45,8 @@ class Work:
             "account": self.source.account,
             "received": self.batch.received.astimezone(UTC).replace(tzinfo=None),
             "first_line": self.batch.first_line,
+            "first": self.first,
+            "last": self.last,
             "scope": (
                 self.source.account
                 if self.connector.ids_unique_within == "account"

@@ -103,7 +103,7 @@ def _statement(
         bucket=bucket,
         values={"who": ask.who, "limit": ask.limit + 1},
     )
-    return statement(report.sql, question, store.dialect)
+    return statement(report.sql, question, store.parse)
 
 
 def _rows(

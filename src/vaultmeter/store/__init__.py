@@ -8,14 +8,14 @@ from typing import Any, Protocol
 class Store(Protocol):
     """What an engine can do. Instants are naive timestamps in UTC inside the store."""
 
-    dialect: str
-    """The name of its SQL dialect in sqlglot."""
-
     def query(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run one statement with bound values and answer its rows.
 
         Raises `StoreDamaged` when the database file cannot be read.
         """
+
+    def parse(self, sql: str) -> Any:  # noqa: ANN401  a syntax tree is plain JSON
+        """The syntax tree of a text of selects; raises `Invalid` for anything else."""
 
     def run(self, sql: str, values: dict[str, Any] | None = None) -> int:
         """Run one statement and answer how many rows it changed."""

@@ -1,16 +1,16 @@
 """Builds the one checked statement of a report: its SQL behind the rows it may see.
 
-A report is parsed, must be one `select` over the logical tables of `schema`, and gets scoped CTEs
-of those names put in front. It cannot name a stored table, call a table function, or write a
-condition on access, period or filters, so it can neither leak nor forget one. Values are bound.
+A report is parsed by the engine itself, must be one `select` over the logical tables of `schema`,
+and gets scoped CTEs of those names put in front. It cannot name a stored table, call a table
+function, or write a condition on access, period or filters, so it can neither leak nor forget
+one. Values are bound.
 """
 
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
-
-import sqlglot
-from sqlglot import exp
 
 from vaultmeter.model.errors import Invalid
 from vaultmeter.model.filters import Filters, like
@@ -20,7 +20,11 @@ from vaultmeter.model.viewer import Viewer
 from vaultmeter.store.schema import TABLES
 from vaultmeter.store.zones import local_time
 
+Parse = Callable[[str], Any]
+"""An engine's parser: one SQL text to its syntax tree; raises `Invalid` for anything but selects."""
 
+_NODES = {"SELECT_NODE", "SET_OPERATION_NODE", "CTE_NODE", "RECURSIVE_CTE_NODE"}
+_WITH = re.compile(r"\Awith\s+(?=\w)", re.IGNORECASE)
 Span = Literal["period", "until_end", "ever"]
 
 
@@ -43,66 +47,62 @@ class Statement:
     values: dict[str, Any]
 
 
-def statement(report_sql: str, question: Question, dialect: str = "duckdb") -> Statement:
+def statement(report_sql: str, question: Question, parse: Parse) -> Statement:
     """The statement of a report for a question; raises `Invalid` for SQL a report may not have."""
     values: dict[str, Any] = {
         "period_start": question.period.start.replace(tzinfo=None),
         "period_end": question.period.end.replace(tzinfo=None),
     }
     scope = _Scope(question, values)
-    used = _tables_of(report_sql)
-    ctes = tuple((name, scope.cte(name)) for name in _in_order(used))
-    return Statement(_composed(report_sql, ctes, dialect), values | question.values)
+    used = tables_of(report_sql, parse)
+    ctes = [f"{name} as not materialized ({scope.cte(name)})" for name in TABLES if name in used]
+    return Statement(_composed(report_sql, ctes), values | question.values)
 
 
 @lru_cache(maxsize=256)
-def _tables_of(report_sql: str) -> frozenset[str]:
-    tree = _parsed(report_sql)
-    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+def tables_of(report_sql: str, parse: Parse) -> frozenset[str]:
+    """The logical tables a report asks; raises `Invalid` for SQL a report may not have."""
+    statements = parse(report_sql)["statements"]
+    if len(statements) != 1:
+        raise Invalid("A report is exactly one select.", "Move everything into its CTEs.")
+    own: set[str] = set()
+    read: set[str] = set()
+    for node in _nodes(statements[0]):
+        own |= {part["key"] for part in node.get("cte_map", {}).get("map", [])}
+        read |= _read_by(node)
     for name in own & set(TABLES):
         raise Invalid(f"A report may not call a part of itself {name!r}.", "Rename the CTE.")
-    used = set()
-    for table in tree.find_all(exp.Table):
-        if not isinstance(table.this, exp.Identifier) or table.db or table.catalog:
-            raise Invalid(f"A report may not read from {table.sql('duckdb')}.", _allowed())
-        if table.name not in own and table.name not in TABLES:
-            raise Invalid(f"A report may not read the table {table.name!r}.", _allowed())
-        used |= {table.name} & set(TABLES)
-    return frozenset(used)
+    for name in sorted(read - own - set(TABLES)):
+        raise Invalid(f"A report may not read {name!r}.", f"Reports read: {', '.join(TABLES)}.")
+    return frozenset(read & set(TABLES))
 
 
-def _parsed(report_sql: str) -> exp.Expression:
-    try:
-        trees = sqlglot.parse(report_sql, dialect="duckdb")
-    except sqlglot.ParseError as error:
-        raise Invalid(f"The report's SQL cannot be parsed: {error}") from error
-    if len(trees) != 1 or not isinstance(trees[0], exp.Select):
-        raise Invalid("A report is exactly one select.", "Move everything into its CTEs.")
-    return trees[0]
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  a syntax tree is plain JSON
+    if isinstance(tree, dict):
+        yield tree
+    for part in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        yield from _nodes(part)
 
 
-def _allowed() -> str:
-    return "Reports read: " + ", ".join(TABLES) + "."
+def _read_by(node: dict[str, Any]) -> set[str]:
+    kind = str(node.get("type", ""))
+    if kind.endswith("_NODE") and kind not in _NODES:
+        raise Invalid(f"A report may not hold a {kind.removesuffix('_NODE').lower()}.")
+    if kind == "TABLE_FUNCTION":
+        return {f"{node['function']['function_name']}()"}
+    if kind == "BASE_TABLE":
+        return {".".join(filter(None, (node.get("schema_name"), node["table_name"])))}
+    return set()
 
 
-def _in_order(used: frozenset[str]) -> list[str]:
-    return [name for name in TABLES if name in used]
-
-
-@lru_cache(maxsize=512)
-def _composed(report_sql: str, ctes: tuple[tuple[str, str], ...], dialect: str) -> str:
-    tree = _parsed(report_sql).copy()
-    scoped = [
-        exp.CTE(
-            this=sqlglot.parse_one(sql, dialect="duckdb"),
-            alias=exp.TableAlias(this=exp.to_identifier(name)),
-            materialized=False,
-        )
-        for name, sql in ctes
-    ]
-    own = tree.args.get("with_")
-    tree.set("with_", exp.With(expressions=scoped + (own.expressions if own else [])))
-    return tree.sql(dialect=dialect, comments=False, pretty=True)
+def _composed(report_sql: str, ctes: list[str]) -> str:
+    """The report with the scoped CTEs in front of its own, so that its order by stays last."""
+    scoped = ",\n".join(ctes)
+    if not ctes:
+        return report_sql
+    if _WITH.match(report_sql):
+        return _WITH.sub(lambda _: f"with {scoped},\n", report_sql, count=1)
+    return f"with {scoped}\n{report_sql}"
 
 
 class _Scope:

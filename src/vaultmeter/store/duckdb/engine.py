@@ -4,6 +4,7 @@ The file is a view of inbox and archive. A write-ahead log that does not replay,
 does not open, is moved to `quarantine/`, and what is missing is flushed again.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,8 +32,6 @@ _DAMAGE = (
 class DuckDB:
     """A data folder's database, open and migrated."""
 
-    dialect = "duckdb"
-
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Own an open connection; use `open_store` to get one."""
         self._connection = connection
@@ -40,6 +39,13 @@ class DuckDB:
     def query(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run one statement and answer its rows; raises `StoreDamaged`."""
         return self._execute(sql, values).fetchall()
+
+    def parse(self, sql: str) -> Any:  # noqa: ANN401  a syntax tree is plain JSON
+        """The syntax tree of a text of selects; raises `Invalid` for anything else."""
+        tree = json.loads(self.query("select json_serialize_sql($text)", {"text": sql})[0][0])
+        if tree["error"]:
+            raise Invalid(f"This SQL cannot be a report: {tree['error_message']}")
+        return tree
 
     def run(self, sql: str, values: dict[str, Any] | None = None) -> int:
         """Run one statement and answer how many rows it changed."""
