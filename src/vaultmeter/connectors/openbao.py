@@ -8,9 +8,6 @@ from typing import Any
 
 from vaultmeter.connectors import Connector, Halves
 
-UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-"""Request ids of other forms, such as `dev-gen-root`, repeat at every start of a server."""
-
 _AUTH: dict[str, Any] = {
     "client_token": "VARCHAR",
     "accessor": "VARCHAR",
@@ -75,7 +72,7 @@ CONNECTOR = Connector(
         lesser=(
             "r.type = 'request' and r.request.operation <> '' and r.request.path is not null"
             " and try_cast(r.time as timestamptz) is not null"
-            f" and regexp_full_match(r.request.id, '{UUID}')"
+            " and length(r.request.id) = 36 and try_cast(r.request.id as uuid) is not null"
         ),
         better="r.type = 'response'",
     ),

@@ -41,13 +41,17 @@ typed as (
         *,
         case
             when starts_with(path, mount) then substr(path, length(mount) + 1)
-            else regexp_replace(path, '^[^/]*/?', '')
+            when contains(path, '/') then substr(path, position('/' in path) + 1)
+            else ''
         end as rest,
         case
             when coalesce(r.request.mount_type, '') <> '' then
-                case regexp_replace(r.request.mount_type, '^(ns_|vault-plugin-(secrets|auth)-)', '')
-                    when 'generic' then 'kv'
-                    else regexp_replace(r.request.mount_type, '^(ns_|vault-plugin-(secrets|auth)-)', '')
+                case
+                    when r.request.mount_type = 'generic' then 'kv'
+                    when starts_with(r.request.mount_type, 'ns_') then substr(r.request.mount_type, 4)
+                    when starts_with(r.request.mount_type, 'vault-plugin-')
+                        then split_part(r.request.mount_type, '-', 4)
+                    else r.request.mount_type
                 end
             when starts_with(mount, 'auth/') then split_part(mount, '/', 2)
             when mount = 'sys/' then 'system'
@@ -65,7 +69,7 @@ parted as (
     select
         *,
         split_part(rest, '/', 1) as head,
-        regexp_replace(rest, '^[^/]*/?', '') as tail,
+        substr(rest, length(split_part(rest, '/', 1)) + 2) as tail,
         starts_with(mount, 'auth/') or engine = 'token' as is_auth,
         r.request.operation as operation,
         -- A key-value mount does not say its version: version 2 shows in the path, and a read of
@@ -280,6 +284,7 @@ named as (
 keyed as (
     select
         *,
+        split_part(short_display, '-', 1) as mount_word,
         case
             when exact_name is null then null
             when is_login and nullif(tail, '') is not null and engine in ('userpass', 'ldap', 'okta', 'radius')
@@ -288,25 +293,35 @@ keyed as (
             when ends_with(display, '-' || exact_name)
                 then substr(display, 1, length(display) - length(exact_name) - 1)
             when not starts_with(display, 'token') then display
-        end as alias_mount,
-        coalesce(
-            exact_name,
-            nullif(regexp_replace(short_display, '^(' ||
-                'jwt|oidc|userpass|ldap|okta|radius|github|kerberos|saml|approle|kubernetes|cert|aws|gcp|azure' ||
-                ')-', ''), ''),
-            r.request.client_id
-        ) as name,
-        case
-            when is_login then engine
-            when starts_with(coalesce(short_display, ''), 'token') then 'token'
-            else regexp_extract(short_display,
-                '^(jwt|oidc|userpass|ldap|okta|radius|github|kerberos|saml|approle|kubernetes|cert|aws|gcp|azure)(-|$)', 1)
-        end as method
+        end as alias_mount
     from named
+),
+recognised as (
+    select
+        *,
+        mount_word in (
+            'jwt', 'oidc', 'userpass', 'ldap', 'okta', 'radius', 'github', 'kerberos', 'saml', 'approle',
+            'kubernetes', 'cert', 'aws', 'gcp', 'azure'
+        ) as is_method
+    from keyed
 ),
 resolved as (
     select
         *,
+        coalesce(
+            exact_name,
+            nullif(if(
+                is_method and contains(short_display, '-'),
+                substr(short_display, length(mount_word) + 2),
+                short_display
+            ), ''),
+            r.request.client_id
+        ) as name,
+        case
+            when is_login then engine
+            when starts_with(short_display, 'token') then 'token'
+            when is_method then mount_word
+        end as method,
         case
             when is_root then 'root'
             when coalesce(metadata.actor_entity_id, '') <> '' then 'entity:' || metadata.actor_entity_id
@@ -316,7 +331,7 @@ resolved as (
             when display is not null then 'display:' || display
             else 'unknown'
         end as who
-    from keyed
+    from recognised
 )
 select
     line,
@@ -332,15 +347,14 @@ select
             'Some records come from a server that does not write mount fields: what they mean follows '
             || 'from their path, so an engine mounted under another name reads as a key-value store.'
     end as note,
-    case
-        when regexp_full_match(r.request.id, '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}')
-            then r.request.id
-    end as record_id,
+    if(length(r.request.id) = 36 and try_cast(r.request.id as uuid) is not null, r.request.id, null) as record_id,
     half as entry,
     -- The same entry in two devices differs by microseconds and in every hashed value; the two
     -- halves of a request agree.
-    concat_ws(' ', operation, namespace, path, display, r.request.remote_address,
-        epoch(date_trunc('second', instant))) as content,
+    case when try_cast(r.request.id as uuid) is null then
+        concat_ws(' ', operation, namespace, path, display, r.request.remote_address,
+            epoch(date_trunc('second', instant)))
+    end as content,
     cast(instant as timestamp) as time,
     nullif(rtrim(namespace, '/'), '') as account,
     case when who in ('root', 'unknown') then who || ':' || namespace else who end as identity_key,
