@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from vaultmeter.clock import Clock, system_clock
 from vaultmeter.connectors import Connector
@@ -14,7 +14,10 @@ from vaultmeter.lock import FolderLock
 from vaultmeter.model.errors import NotFound, StoreDamaged, did_you_mean
 from vaultmeter.plugins import modules_in
 from vaultmeter.settings import Settings
-from vaultmeter.store.duckdb.engine import DuckDB, discard_store, open_store
+from vaultmeter.store.duckdb.engine import discard_store, open_store
+
+if TYPE_CHECKING:
+    from vaultmeter.ingest.guard import Guarded
 
 Answer = TypeVar("Answer")
 Say = Callable[[str], None]
@@ -83,16 +86,16 @@ class App:
         self._start_anew(keep=False)
         return self._catch_up()
 
-    def flush(self, batch: Batch, content: bytes, source: Source) -> Outcome:
+    def flush(self, batch: Batch, guarded: "Guarded", source: Source) -> Outcome:
         """Bring one accepted batch into the store, unless it is in already."""
-        if batch.seq <= self.store.position():
-            return Outcome()
         # Reports need none of what ingest loads: half a second of Arrow and NumPy.
         from vaultmeter.ingest.flush import flush  # noqa: PLC0415
 
+        if batch.seq <= self.store.position():
+            return Outcome()
         header = self.inbox.file(batch.file).header
         connector = connector_named(source.connector)
-        outcome = flush(self.store, connector, source, batch, content, header, self.settings)
+        outcome = flush(self.store, connector, source, batch, guarded, header)
         self._remember_version(connector)
         self._unfolded += batch.bytes
         if self._unfolded >= _CHECKPOINT_EVERY:
@@ -137,12 +140,14 @@ class App:
 
     def _catch_up(self) -> Outcome:
         """Flush what is accepted and not in the store yet."""
+        from vaultmeter.ingest.guard import guard  # noqa: PLC0415  as in flush
+
         total = Outcome()
         sources = {source.id: source for source in self.inbox.sources()}
         behind = False
         for batch in self.inbox.each_batch(after=self.store.position()):
-            content = self.inbox.content(batch)
-            total.add(self.flush(batch, content, sources[batch.source]))
+            guarded = guard(self.inbox.content(batch), batch.start, self.settings)
+            total.add(self.flush(batch, guarded, sources[batch.source]))
             reach("rebuild-batch")
             behind = True
         if behind:

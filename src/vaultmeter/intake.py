@@ -7,13 +7,18 @@ from pathlib import Path
 from time import perf_counter
 
 from vaultmeter.app import App, connector_named
-from vaultmeter.inbox.batches import Chunk, Source
+from vaultmeter.inbox.batches import Batch, Chunk, Source
+from vaultmeter.ingest.guard import Guarded, guard
 from vaultmeter.ingest.outcome import Outcome
 from vaultmeter.receive.content import STANDARD_INPUT
 from vaultmeter.receive.files import FileReader, Taken, expand
+from vaultmeter.settings import Settings
 
 Progress = Callable[[int, int], None]
 """Told how many bytes on disk were read, and of how many."""
+
+
+Ready = tuple[Taken, Guarded]
 
 
 @dataclass
@@ -62,8 +67,8 @@ def ingest(
     total = sum(path.stat().st_size for path in paths if path != STANDARD_INPUT and path.exists())
     done, started = 0, perf_counter()
     for path in paths:
-        for taken in _ahead(reader.take(path)):
-            _flush(app, source, taken, intake)
+        for taken, guarded in _ahead(_guarded(reader.take(path), app.settings)):
+            _flush(app, source, taken.batch, guarded, intake)
             progress(done + taken.read, total)
         done += path.stat().st_size if path != STANDARD_INPUT else 0
     app.fold()
@@ -77,8 +82,8 @@ def take_stream(
     """Take in chunks of whole lines that come from no file, in order."""
     source = app.inbox.source(source_name, connector_name, account)
     intake, started = Intake(source.name), perf_counter()
-    for taken in _ahead(_accepted(app, source, chunks)):
-        _flush(app, source, taken, intake)
+    for taken, guarded in _ahead(_guarded(_accepted(app, source, chunks), app.settings)):
+        _flush(app, source, taken.batch, guarded, intake)
     app.fold()
     intake.seconds = perf_counter() - started
     return intake
@@ -89,19 +94,24 @@ def _accepted(app: App, source: Source, chunks: Iterable[bytes]) -> Iterator[Tak
     for content in chunks:
         chunk = Chunk(Path(file.path), content, file.position, file.lines + 1, content.count(b"\n"))
         batch, file = app.inbox.accept(file, chunk)
-        yield Taken(batch, content, 0)
+        yield Taken(batch, memoryview(content), 0)
 
 
-def _flush(app: App, source: Source, taken: Taken, intake: Intake) -> None:
-    flushed = app.recovering(lambda: app.flush(taken.batch, taken.content, source))
+def _flush(app: App, source: Source, batch: Batch, guarded: Guarded, intake: Intake) -> None:
+    flushed = app.recovering(lambda: app.flush(batch, guarded, source))
     intake.outcome.add(flushed)
-    intake.bytes += taken.batch.bytes
+    intake.bytes += batch.bytes
 
 
-def _ahead(chunks: Iterator[Taken]) -> Iterator[Taken]:
-    """The same chunks, each accepted by another thread while the one before is worked on."""
+def _guarded(chunks: Iterator[Taken], settings: Settings) -> Iterator[tuple[Taken, Guarded]]:
+    for taken in chunks:
+        yield taken, guard(taken.content, taken.batch.start, settings)
+
+
+def _ahead(chunks: Iterator[Ready]) -> Iterator[Ready]:
+    """The same chunks, each made ready by another thread while the one before is worked on."""
     with ThreadPoolExecutor(1, thread_name_prefix="accept") as accepting:
         following = accepting.submit(next, chunks, None)
-        while taken := following.result():
+        while ready := following.result():
             following = accepting.submit(next, chunks, None)
-            yield taken
+            yield ready

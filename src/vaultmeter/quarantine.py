@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from vaultmeter.app import App, connector_named
 from vaultmeter.ingest.flush import replay as replay_lines
+from vaultmeter.ingest.guard import guard
 from vaultmeter.ingest.outcome import Outcome
 
 
@@ -72,9 +73,8 @@ def replay(app: App, source: str | None = None, reason: str | None = None) -> Ou
                 connector_named(owner.connector),
                 owner,
                 batch,
-                app.inbox.content(batch),
+                guard(app.inbox.content(batch), batch.start, app.settings),
                 app.inbox.file(batch.file).header,
-                app.settings,
                 lines,
             )
         )

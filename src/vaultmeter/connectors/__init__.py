@@ -74,8 +74,10 @@ class Halves:
     """The part of the record's structure that these expressions need."""
     id: str
     """The id that both records share."""
+    sound: str
+    """True for a record that the mapping will find no problem with."""
     lesser: str
-    """True for a sound record that says nothing the other does not."""
+    """True for a record that says nothing the other does not."""
     better: str
     """True for the record that is kept."""
 

@@ -69,11 +69,13 @@ CONNECTOR = Connector(
             "request": {"id": "VARCHAR", "operation": "VARCHAR", "path": "VARCHAR"},
         },
         id="r.request.id",
-        lesser=(
-            "r.type = 'request' and r.request.operation <> '' and r.request.path is not null"
-            " and try_cast(r.time as timestamptz) is not null"
+        sound=(
+            "r.request.operation <> '' and r.request.path is not null"
+            " and try_cast(r.time as timestamptz) >= timestamptz '2000-01-01'"
+            " and try_cast(r.time as timestamptz) < timestamptz '2100-01-01'"
             " and length(r.request.id) = 36 and try_cast(r.request.id as uuid) is not null"
         ),
+        lesser="r.type = 'request'",
         better="r.type = 'response'",
     ),
 )

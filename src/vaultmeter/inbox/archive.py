@@ -21,7 +21,7 @@ _LEVEL = 3
 _DAMAGED_HINT = "Restore the archive folder from a backup; nothing else was changed."
 
 
-def compress(content: bytes) -> bytes:
+def compress(content: bytes | memoryview) -> bytes:
     """One zstd frame that carries its own checksum and size."""
     return zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(content)
 

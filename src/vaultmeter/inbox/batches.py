@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+Content = bytes | memoryview
+"""What was received; read, never changed."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -55,7 +58,7 @@ class Chunk:
     """Whole lines on their way in: what the inbox makes a batch of."""
 
     path: Path
-    content: bytes
+    content: Content
     start: int
     first_line: int
     lines: int

@@ -105,22 +105,25 @@ def find_known(work: Work) -> None:
 
 def choose(work: Work) -> None:
     """Make `chosen`: one record for each new event; count the others as what they are."""
-    lines, pairs, new_pairs, new_events = work.rows("""
-        with pair as (
-            select
-                id,
-                entry,
-                count(*) as lines
-            from halves
-            group by all
-        )
+    work.run("""
+        create or replace temp table seen as
         select
-            coalesce(cast(sum(pair.lines) as bigint), 0),
-            count(*),
-            count(*) filter (where coalesce(known.entries, 0) & pair.entry = 0),
-            count(distinct pair.id) filter (where known.id is null)
-        from pair
-        left join known on known.id = pair.id
+            id,
+            cast(bit_or(entry) as utinyint) as entries,
+            count(*) as lines
+        from halves
+        group by id
+    """)
+    # Of a request two halves may be new, of a whole record one.
+    parts = "bit_count({})" if work.connector.halves else "cast({} > 0 as integer)"
+    lines, pairs, new_pairs, new_events = work.rows(f"""
+        select
+            coalesce(cast(sum(seen.lines) as bigint), 0),
+            coalesce(cast(sum({parts.format("seen.entries")}) as bigint), 0),
+            coalesce(cast(sum({parts.format("seen.entries & ~coalesce(known.entries, 0)")}) as bigint), 0),
+            count(*) filter (where known.id is null)
+        from seen
+        left join known on known.id = seen.id
     """)[0]
     known = work.number("select count(*) from known")
     conflicts = _conflicts(work) if known or lines > pairs else []
@@ -130,26 +133,27 @@ def choose(work: Work) -> None:
     work.refused += conflicts
     if known:
         _complete_known(work)
-    work.run("""
-        create or replace temp table seen as
-        select
-            id,
-            cast(bit_or(entry) as utinyint) as entries
-        from halves
-        group by id
-    """)
-    _choose(work, unknown_only=known > 0, repeated=lines > pairs or new_pairs > new_events)
+    fresh, keys = work.rows("select (select count(*) from fresh), (select count(*) from seen)")[0]
+    _choose(work, unknown_only=known > 0, repeated=fresh > keys)
 
 
 def _choose(work: Work, *, unknown_only: bool, repeated: bool) -> None:
-    unknown = "where id not in (select id from known)" if unknown_only else ""
-    best = "qualify row_number() over (partition by id order by entry desc, line) = 1"
+    conditions = ["true"]
+    if unknown_only:
+        conditions.append("id not in (select id from known)")
+    if repeated:
+        conditions.append("line in (select line from best)")
+        work.run("""
+            create or replace temp table best as
+            select line
+            from fresh
+            qualify row_number() over (partition by id order by entry desc, line) = 1
+        """)
     work.run(f"""
-        create or replace temp {"table" if repeated else "view"} chosen as
+        create or replace temp view chosen as
         select * exclude (problem, record_id, content)
         from fresh
-        {unknown}
-        {best if repeated else ""}
+        where {" and ".join(conditions)}
     """)
 
 
@@ -175,12 +179,12 @@ def _complete_known(work: Work) -> None:
             and id in (select id from known)
     """)
     work.run("""
-        update halves
-        set entry = 3
-        where entry = 2
+        update seen
+        set entries = 3
+        where entries >= 2
             and id in (select id from known where entries = 1)
     """)
-    work.run("delete from known where entries = 1 and id in (select id from halves where entry = 3)")
+    work.run("delete from known where entries = 1 and id in (select id from seen where entries = 3)")
 
 
 def _conflicts(work: Work) -> list[Refused]:

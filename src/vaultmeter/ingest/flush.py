@@ -12,10 +12,9 @@ from vaultmeter.connectors import Connector
 from vaultmeter.failpoints import reach
 from vaultmeter.inbox.batches import Batch, Source
 from vaultmeter.ingest import dedupe, identities, items, ledger, mapping, storing
-from vaultmeter.ingest.guard import guard
+from vaultmeter.ingest.guard import Guarded
 from vaultmeter.ingest.outcome import Outcome
 from vaultmeter.ingest.work import Work
-from vaultmeter.settings import Settings
 from vaultmeter.store import Store
 
 STEPS: tuple[Callable[[Work], None], ...] = (
@@ -42,12 +41,10 @@ def flush(
     connector: Connector,
     source: Source,
     batch: Batch,
-    content: bytes,
+    guarded: Guarded,
     header: bytes | None,
-    settings: Settings,
 ) -> Outcome:
     """Take a batch through all steps and commit; answers what became of its lines."""
-    guarded = guard(content, settings, first=batch.start == 0)
     work = Work(store, connector, source, batch, header, guarded)
     reach("flush-begun")
     with store.transaction():
@@ -64,9 +61,8 @@ def replay(
     connector: Connector,
     source: Source,
     batch: Batch,
-    content: bytes,
+    guarded: Guarded,
     header: bytes | None,
-    settings: Settings,
     lines: set[int],
 ) -> Outcome:
     """Take rejected lines of a flushed batch through all steps again, in one transaction.
@@ -74,8 +70,8 @@ def replay(
     `lines` are their numbers in the file. What is still refused is rejected again.
     """
     numbers = {line - batch.first_line for line in lines}
-    guarded = guard(content, settings, first=batch.start == 0).only(numbers)
-    work = Work(store, connector, source, replace(batch, lines=len(numbers)), header, guarded)
+    few = replace(batch, lines=len(numbers))
+    work = Work(store, connector, source, few, header, guarded.only(numbers))
     with store.transaction():
         work.run("delete from reject where batch = $batch and line in $lines", lines=list(lines))
         work.run(

@@ -4,12 +4,14 @@ Everything here works on whole arrays of bytes; single lines are touched only wh
 suspicious. Line numbers count from the start of the batch, from 0.
 """
 
+import codecs
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vaultmeter.inbox.batches import Content
 from vaultmeter.settings import Settings
 
 _BLOCK = 1 << 18
@@ -34,7 +36,7 @@ class Refused:
 class Guarded:
     """A batch in lines: those to parse as an Arrow table `(line, text)`, and the others."""
 
-    content: bytes
+    content: Content
     starts: Numbers
     ends: Numbers
     lines: pa.Table
@@ -49,13 +51,13 @@ class Guarded:
 
     def body(self, line: int) -> bytes:
         """A line as it was received, without its newline."""
-        return self.content[self.starts[line] : self.ends[line]]
+        return bytes(self.content[self.starts[line] : self.ends[line]])
 
 
-def guard(content: bytes, settings: Settings, *, first: bool) -> Guarded:
-    """Split a batch; `first` says that it starts its file, where a byte order mark may stand."""
+def guard(content: Content, start: int, settings: Settings) -> Guarded:
+    """Split a batch that starts at a place in its file; at 0 a byte order mark may stand."""
     starts, ends, openers = _scan(content)
-    if first and content.startswith(_BYTE_ORDER_MARK) and len(starts):
+    if start == 0 and content[:3] == _BYTE_ORDER_MARK and len(starts):
         starts[0] = len(_BYTE_ORDER_MARK)
     lengths = ends - starts
     blank = (lengths == 0) | ((lengths == 1) & _is_carriage_return(content, starts))
@@ -67,7 +69,7 @@ def guard(content: bytes, settings: Settings, *, first: bool) -> Guarded:
     return Guarded(content, starts, ends, table, refused, int(blank.sum()))
 
 
-def _scan(content: bytes) -> tuple[Numbers, Numbers, Numbers]:
+def _scan(content: Content) -> tuple[Numbers, Numbers, Numbers]:
     """Where lines start and end, without their newline, and how many brackets each opens."""
     data = np.frombuffer(content, np.uint8)
     newlines, brackets = [], []
@@ -82,7 +84,7 @@ def _scan(content: bytes) -> tuple[Numbers, Numbers, Numbers]:
         np.equal(folded[:size], 0x7B, out=mask[:size])
         brackets.append(np.flatnonzero(mask[:size]) + place)
     ends = np.concatenate(newlines) if newlines else np.empty(0, np.int64)
-    if content and not content.endswith(b"\n"):
+    if len(content) and content[-1] != 0x0A:
         ends = np.append(ends, len(content))
     starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends.copy()
     opened = np.searchsorted(np.concatenate(brackets), np.append(starts, len(content))) if len(
@@ -91,7 +93,7 @@ def _scan(content: bytes) -> tuple[Numbers, Numbers, Numbers]:
     return starts, ends, np.diff(opened)
 
 
-def _is_carriage_return(content: bytes, starts: Numbers) -> np.ndarray[tuple[int], np.dtype[np.bool]]:
+def _is_carriage_return(content: Content, starts: Numbers) -> np.ndarray[tuple[int], np.dtype[np.bool]]:
     if not len(starts):
         return np.empty(0, bool)
     data = np.frombuffer(content, np.uint8)
@@ -99,7 +101,7 @@ def _is_carriage_return(content: bytes, starts: Numbers) -> np.ndarray[tuple[int
 
 
 def _refused(
-    content: bytes, starts: Numbers, ends: Numbers, openers: Numbers, settings: Settings
+    content: Content, starts: Numbers, ends: Numbers, openers: Numbers, settings: Settings
 ) -> list[Refused]:
     reasons: dict[int, str] = {}
     for line in np.flatnonzero(ends - starts > settings.max_line_bytes):
@@ -107,31 +109,31 @@ def _refused(
     for line in np.flatnonzero(openers > settings.max_depth):
         if int(line) in reasons:
             continue
-        if _depth(content[starts[line] : ends[line]]) > settings.max_depth:
+        if _depth(bytes(content[starts[line] : ends[line]])) > settings.max_depth:
             reasons[int(line)] = "too_deep"
     for line in _not_utf8(content, starts, ends):
         reasons.setdefault(line, "not_utf8")
     return [
-        Refused(line, reason, content[starts[line] : ends[line]])
+        Refused(line, reason, bytes(content[starts[line] : ends[line]]))
         for line, reason in sorted(reasons.items())
     ]
 
 
-def _not_utf8(content: bytes, starts: Numbers, ends: Numbers) -> list[int]:
-    if content.isascii():
+def _not_utf8(content: Content, starts: Numbers, ends: Numbers) -> list[int]:
+    if _decodes(content):
         return []
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        data = np.frombuffer(content, np.uint8)
-        suspects = np.unique(np.searchsorted(starts, np.flatnonzero(data >= 0x80), "right") - 1)
-        return [int(line) for line in suspects if not _decodes(content[starts[line] : ends[line]])]
-    return []
+    data = np.frombuffer(content, np.uint8)
+    suspects = np.unique(np.searchsorted(starts, np.flatnonzero(data >= 0x80), "right") - 1)
+    return [int(line) for line in suspects if not _decodes(content[starts[line] : ends[line]])]
 
 
-def _decodes(line: bytes) -> bool:
+def _decodes(text: Content) -> bool:
+    place = 0
     try:
-        line.decode("utf-8")
+        while place < len(text):
+            block = text[place : place + _BLOCK]
+            is_last = place + len(block) == len(text)
+            place += codecs.utf_8_decode(block, "strict", is_last)[1]
     except UnicodeDecodeError:
         return False
     return True
@@ -155,13 +157,13 @@ def _depth(line: bytes) -> int:
     return deepest
 
 
-def _table(content: bytes, starts: Numbers, ends: Numbers, numbers: Numbers) -> pa.Table:
+def _table(content: Content, starts: Numbers, ends: Numbers, numbers: Numbers) -> pa.Table:
     """The lines of those numbers; without a copy when all of the batch is wanted."""
     if len(numbers) == len(starts) and len(numbers) and starts[0] == 0:
         offsets = np.append(starts, len(content)).astype(np.int32)
         data = content
     else:
-        data = b"".join(content[starts[line] : ends[line]] for line in numbers)
+        data = b"".join(bytes(content[starts[line] : ends[line]]) for line in numbers)
         offsets = np.concatenate(([0], np.cumsum((ends - starts)[numbers]))).astype(np.int32)
     text = pa.StringArray.from_buffers(len(numbers), pa.py_buffer(offsets), pa.py_buffer(data))
     table = pa.table({"line": pa.array(numbers, pa.int32()), "text": text})

@@ -28,6 +28,7 @@ def set_answered_halves_apart(work: Work) -> None:
         select
             line,
             {halves.id} as record_id,
+            {halves.sound} as sound,
             {halves.lesser} as lesser,
             {halves.better} as better
         from ({_parsed(halves.shape)})
@@ -38,8 +39,9 @@ def set_answered_halves_apart(work: Work) -> None:
             line,
             record_id
         from half
-        where lesser
-            and record_id in (select record_id from half where better)
+        where sound
+            and lesser
+            and record_id in (select record_id from half where sound and better)
     """)
 
 

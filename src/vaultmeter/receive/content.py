@@ -28,24 +28,27 @@ class Content:
     may_grow: bool
     path: Path
 
-    def read(self, size: int) -> bytes:
-        """Up to `size` decompressed bytes; fewer only at the end.
+    def fill(self, view: memoryview) -> int:
+        """Read into a view until it is full or the content ends; answers how many bytes.
 
         Raises `Invalid` when a compressed file is damaged; what came before was read.
         """
-        parts: list[bytes] = []
-        left = size
+        filled = 0
         try:
-            while left and (part := self.stream.read(left)):
-                parts.append(part)
-                left -= len(part)
+            while filled < len(view) and (read := self.stream.readinto(view[filled:])):  # type: ignore[attr-defined]  # every stream here has it
+                filled += read
         except (EOFError, OSError, zlib.error, zstandard.ZstdError) as error:
-            if not parts:
+            if not filled:
                 raise Invalid(
                     f"{self.path} is damaged: {error}.",
                     "What came before the damage was taken in. Repair the file and read it again.",
                 ) from error
-        return b"".join(parts)
+        return filled
+
+    def read(self, size: int) -> bytes:
+        """Up to `size` decompressed bytes; fewer only at the end. Raises as `fill`."""
+        content = bytearray(size)
+        return bytes(content[: self.fill(memoryview(content))])
 
     @property
     def measurable(self) -> bool:
