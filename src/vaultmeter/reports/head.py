@@ -39,11 +39,16 @@ class Report:
     """Its place in lists of reports."""
 
 
-@cache
 def report_named(name: str) -> Report:
     """The report of that name; raises `NotFound` with the nearest one."""
-    if name not in names_in("vaultmeter.reports", ".sql") and not name.startswith("_"):
+    if name not in report_names():
         raise NotFound(f"There is no report {name!r}.", did_you_mean(name, report_names()))
+    return part_named(name)
+
+
+@cache
+def part_named(name: str) -> Report:
+    """A report, or a part of another answer, by the name of its file."""
     text = files("vaultmeter.reports").joinpath(f"{name}.sql").read_text("utf-8")
     return parse_report(name, text)
 

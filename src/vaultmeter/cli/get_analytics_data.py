@@ -1,0 +1,56 @@
+"""`vaultmeter get-analytics-data`: the analytics document, as the Akeyless command prints it."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from vaultmeter.cli._options import From, Range, To, Zone, opened, period_asked, print_json
+from vaultmeter.model.errors import Invalid
+from vaultmeter.model.viewer import Viewer
+from vaultmeter.reports.analytics_data import analytics_data
+
+app = typer.Typer()
+
+
+@app.command()
+def command(  # noqa: PLR0913  one parameter for each option
+    context: typer.Context,
+    *,
+    as_json: Annotated[  # noqa: ARG001  the document is JSON either way, as the original's is
+        bool, typer.Option("--json/--no-json", help="Accepted for compatibility; it is JSON anyway.")
+    ] = False,
+    jq_expression: Annotated[
+        str | None, typer.Option(help="Print what this jq expression makes of it.")
+    ] = None,
+    range_: Range = "last-30-days",
+    start: From = None,
+    end: To = None,
+    zone: Zone = "UTC",
+) -> None:
+    """Print clients by authentication method and items by type, for each product, as JSON.
+
+    Example: vaultmeter get-analytics-data --json | jq '.usage_reports.sm.secrets_by_types'
+    """
+    with opened(context) as folder:
+        period = period_asked(folder, range_, start, end, zone)
+        document = folder.recovering(
+            lambda: analytics_data(folder.store, Viewer.operator(), period, folder.clock())
+        )
+    if jq_expression is None:
+        print_json(document)
+    else:
+        _print_jq(document, jq_expression)
+
+
+def _print_jq(document: dict[str, object], expression: str) -> None:
+    import jq  # noqa: PLC0415  only this option needs it
+
+    try:
+        results = jq.compile(expression).input_value(document).all()
+    except ValueError as error:
+        raise Invalid(f"The jq expression failed: {error}.", "Try it with the jq program.") from error
+    for result in results:
+        json.dump(result, sys.stdout, ensure_ascii=False, indent=2)
+        sys.stdout.write("\n")
