@@ -1,6 +1,7 @@
 """Opens and closes every part of a data folder, and keeps its store a true view of its inbox."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import cache
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -51,11 +52,16 @@ class App:
         `say` is told, in a sentence, what takes long. Raises `Busy` when another process has it.
         """
         self.settings, self.clock, self._say = settings, clock, say
-        self._lock = FolderLock(settings.data, settings.lock_wait)
-        self.inbox = Inbox(settings.data, clock, settings.segment_bytes)
-        self.store = open_store(settings.data, settings, clock)
         self._unfolded = 0
-        self.recovering(self._bring_up_to_date)
+        with ExitStack() as opened:
+            lock = FolderLock(settings.data, settings.lock_wait)
+            opened.callback(lock.release)
+            self.inbox = Inbox(settings.data, clock, settings.segment_bytes)
+            opened.callback(self.inbox.close)
+            self.store = open_store(settings.data, settings, clock, say)
+            opened.callback(lambda: self.store.close())  # noqa: PLW0108  another one by then
+            self.recovering(self._bring_up_to_date)
+            self._opened = opened.pop_all()
 
     def __enter__(self) -> Self:
         """Use the folder within a block."""
@@ -67,9 +73,7 @@ class App:
 
     def close(self) -> None:
         """Close every part; nothing accepted depends on it."""
-        self.store.close()
-        self.inbox.close()
-        self._lock.release()
+        self._opened.close()
 
     def recovering(self, act: Callable[[], Answer]) -> Answer:
         """Do something with the store; when that finds it damaged, rebuild it and do it again."""
@@ -82,7 +86,10 @@ class App:
             return act()
 
     def rebuild(self) -> Outcome:
-        """Make the store again from inbox and archive; answers what became of all lines."""
+        """Make the store again from inbox and archive; answers what became of all lines.
+
+        Raises `ArchiveDamaged` before anything is changed.
+        """
         self._start_anew(keep=False)
         return self._catch_up()
 
@@ -95,21 +102,28 @@ class App:
             return Outcome()
         header = self.inbox.file(batch.file).header
         connector = connector_named(source.connector)
-        outcome = flush(self.store, connector, source, batch, guarded, header)
         self._remember_version(connector)
+        outcome = flush(self.store, connector, source, batch, guarded, header)
         self._unfolded += batch.bytes
         if self._unfolded >= _CHECKPOINT_EVERY:
             self.fold()
         return outcome
 
     def fold(self) -> None:
-        """Fold the store's write-ahead log in, and seal what waits in the inbox."""
+        """Bring the rollup up to date, fold the write-ahead log in, seal what waits in the inbox."""
+        # As in flush: reports need none of what ingest loads.
+        from vaultmeter.ingest.rollups import roll_up  # noqa: PLC0415
+
         self._unfolded = 0
+        roll_up(self.store)
         self.store.checkpoint()
         self.inbox.seal(self.store.position())
 
     def _bring_up_to_date(self) -> None:
-        if self._is_outdated():
+        if self.store.position() > self.inbox.last_seq():
+            self._say("The store is ahead of the inbox: it is set aside, and rebuilt.")
+            self._start_anew(keep=True)
+        elif self._is_outdated():
             self._say("The meaning of records has changed: the store is rebuilt.")
             self._start_anew(keep=False)
         self._catch_up()
@@ -133,10 +147,12 @@ class App:
             self.store.remember(name, version)
 
     def _start_anew(self, *, keep: bool) -> None:
+        if not keep:
+            self.inbox.verify()
         reach("rebuild-begun")
         self.store.close()
         discard_store(self.settings.data, self.clock, keep=keep)
-        self.store = open_store(self.settings.data, self.settings, self.clock)
+        self.store = open_store(self.settings.data, self.settings, self.clock, self._say)
 
     def _catch_up(self) -> Outcome:
         """Flush what is accepted and not in the store yet."""

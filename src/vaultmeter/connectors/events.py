@@ -21,7 +21,7 @@ FIELDS: dict[str, str] = {
     "session": "the vault's own session id",
     "detail": "viewed, revealed, copied, encrypt, decrypt, sign, ...",
     "intent": "use, manage, presence, heartbeat or system; follows from the kind where missing",
-    "outcome": "ok (default), denied, not_found or error",
+    "outcome": "ok, denied, not_found or error; ok unless given, of a login_failed denied",
     "weight": "how many objects the event covers, 1 or more (default 1)",
     "product": "sm, pm or sra; follows from the kind where missing",
     "auth_method": "how the identity signed in: saml2, oidc, ldap, api_key, ...",

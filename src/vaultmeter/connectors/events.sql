@@ -21,7 +21,9 @@ with field as (
         coalesce(r.data.session, r.session) as session,
         coalesce(r.data.detail, r.detail) as detail,
         coalesce(r.data.intent, r.intent) as intent,
-        coalesce(r.data.outcome, r.outcome, 'ok') as outcome,
+        coalesce(
+            r.data.outcome, r.outcome, if(coalesce(r.data.kind, r.kind) = 'login_failed', 'denied', 'ok')
+        ) as outcome,
         coalesce(r.data.weight, r.weight, '1') as weight,
         coalesce(r.data.product, r.product) as product,
         coalesce(r.data.auth_method, r.auth_method) as auth_method,
@@ -56,15 +58,26 @@ select
         when try_cast(kind as kind) is null
             then 'kind: one of ' || array_to_string(enum_range(null::kind), ', ')
         when coalesce(identity, '') = '' then 'identity: required text'
-        when identity[1] in ('{', '[') then 'identity: text'
-        when item[1] in ('{', '[') then 'item: text'
-        when account[1] in ('{', '[') then 'account: text'
+        -- A structure arrives as its JSON; a title such as '[prod] db' is none.
+        when own_id[1] in ('{', '[') and json_valid(own_id) then 'id: text'
+        when identity[1] in ('{', '[') and json_valid(identity) then 'identity: text'
+        when identity_name[1] in ('{', '[') and json_valid(identity_name) then 'identity_name: text'
+        when account[1] in ('{', '[') and json_valid(account) then 'account: text'
+        when item[1] in ('{', '[') and json_valid(item) then 'item: text'
+        when item_type[1] in ('{', '[') and json_valid(item_type) then 'item_type: text'
+        when session[1] in ('{', '[') and json_valid(session) then 'session: text'
+        when detail[1] in ('{', '[') and json_valid(detail) then 'detail: text'
+        when auth_method[1] in ('{', '[') and json_valid(auth_method) then 'auth_method: text'
+        when ip[1] in ('{', '[') and json_valid(ip) then 'ip: text'
+        when agent[1] in ('{', '[') and json_valid(agent) then 'agent: text'
+        when source_event[1] in ('{', '[') and json_valid(source_event) then 'source_event: text'
         when identity_kind not in ('person', 'machine', 'agent', 'system')
             then 'identity_kind: one of person, machine, agent, system'
         when intent is not null and try_cast(intent as intent) is null
             then 'intent: one of ' || array_to_string(enum_range(null::intent), ', ')
         when try_cast(outcome as outcome) is null
             then 'outcome: one of ' || array_to_string(enum_range(null::outcome), ', ')
+        when kind = 'login_failed' and outcome = 'ok' then 'outcome: of a login_failed denied, not_found or error'
         when product is not null and try_cast(product as product) is null
             then 'product: one of ' || array_to_string(enum_range(null::product), ', ')
         when try_cast(evidence as evidence) is null

@@ -18,7 +18,6 @@ _AUTH: dict[str, Any] = {
     "metadata": {
         "username": "VARCHAR",
         "role_name": "VARCHAR",
-        "role": "VARCHAR",
         "service_account_name": "VARCHAR",
         "service_account_namespace": "VARCHAR",
         "common_name": "VARCHAR",
@@ -52,12 +51,13 @@ CONNECTOR = Connector(
         },
         "response": {
             "auth": _AUTH,
+            "secret": {"lease_id": "VARCHAR"},
             "wrap_info": {"token": "VARCHAR"},
             "data": {
                 "error": "JSON",
-                "data": "JSON",
+                "http_status_code": "BIGINT",
                 "version": "BIGINT",
-                "metadata": {"version": "BIGINT"},
+                "keys": {"1": "JSON"},
             },
         },
     },

@@ -3,22 +3,27 @@ What an audit entry of OpenBao or HashiCorp Vault means.
 
 Sources of the facts: OpenBao internal/audit/format.go (fields), sdk/logical/request.go
 (operations), vault/request_handling.go (display names: the mount's path with '/' as '-', then the
-name), website/content/docs/audit. Strings inside data are hashed by the server; structure and
-integers are not. A request is two entries with one request.id; the response entry is the better
-one. Ids such as `dev-gen-root` repeat at every start of a development server: only UUIDs count.
+name), website/content/docs/audit; HashiCorp Vault audit/format.go since 0.7. What they leave open
+was seen on a running OpenBao 2.7.2 (tests/connectors/test_openbao_live.py).
+
+Strings inside data are hashed by the server; structure and integers are not. A request is two
+entries with one request.id; the response entry is the better one. Ids such as `dev-gen-root`
+repeat at every start of a development server: only UUIDs count.
 */
 with entry as (
     select
         line,
         r,
-        case r.type when 'request' then 1 when 'response' then 2 end as half,
+        case
+            when r.type = 'request' then 1
+            -- What a performance standby logs of a request it passes on is no answer.
+            when r.type = 'response' then if(contains(r.error, 'please forward'), 1, 2)
+        end as half,
         try_cast(r.time as timestamptz) as instant,
         nullif(r.error, '') as error,
         coalesce(r.request.namespace.path, '') as namespace,
         coalesce(ltrim(r.request.path, '/'), '') as path,
-        coalesce(nullif(r.request.mount_point, ''), '') as mount_point,
-        coalesce(nullif(r.auth.display_name, ''), '') as token_name,
-        nullif(r.auth.entity_id, '') as token_entity,
+        coalesce(r.request.mount_point, '') as mount_point,
         nullif(r.response.auth.client_token, '') is not null as issues_token,
         r.response.wrap_info is not null as wrapped,
         r.response.data as data
@@ -28,11 +33,20 @@ mounted as (
     select
         *,
         case
+            when mount_point <> '' and (namespace = '' or starts_with(path, mount_point)) then mount_point
             when mount_point <> '' and starts_with(mount_point, namespace)
                 then substr(mount_point, length(namespace) + 1)
             when mount_point <> '' then mount_point
+            -- Servers before mount fields, and paths without a mount: the path is all there is.
+            when starts_with(path, 'auth/') and contains(path || '/', '/login/')
+                then split_part(path || '/', '/login/', 1) || '/'
             when starts_with(path, 'auth/') then 'auth/' || split_part(path, '/', 2) || '/'
-            else split_part(path, '/', 1) || '/'
+            when split_part(path, '/', 1) in ('sys', 'identity', 'cubbyhole') then split_part(path, '/', 1) || '/'
+            else coalesce(
+                nullif(regexp_extract(path, '^(.+?/)(data|metadata|delete|undelete|destroy|encrypt|decrypt|'
+                    || 'rewrap|sign|verify|hmac|datakey|keys|export|issue|creds|static-creds|sts|code|roles|config)/', 1), ''),
+                split_part(path, '/', 1) || '/'
+            )
         end as mount
     from entry
 ),
@@ -49,18 +63,20 @@ typed as (
                 case
                     when r.request.mount_type = 'generic' then 'kv'
                     when starts_with(r.request.mount_type, 'ns_') then substr(r.request.mount_type, 4)
-                    when starts_with(r.request.mount_type, 'vault-plugin-')
-                        then split_part(r.request.mount_type, '-', 4)
+                    when contains(r.request.mount_type, '-plugin-')
+                        then regexp_replace(r.request.mount_type, '^.*-plugin-((secrets|auth)-)?', '')
                     else r.request.mount_type
                 end
             when starts_with(mount, 'auth/') then split_part(mount, '/', 2)
             when mount = 'sys/' then 'system'
-            when rtrim(mount, '/') in (
+            when split_part(mount, '/', 1) in (
                 'identity', 'cubbyhole', 'transit', 'pki', 'ssh', 'totp', 'database', 'aws', 'gcp',
                 'gcpkms', 'azure', 'consul', 'nomad', 'rabbitmq', 'kubernetes', 'ldap', 'openldap',
                 'ad', 'alicloud', 'mongodbatlas', 'terraform', 'kmip', 'transform', 'postgresql',
                 'mysql', 'mssql', 'mongodb', 'cassandra'
-            ) then rtrim(mount, '/')
+            ) then split_part(mount, '/', 1)
+            -- Key-value stores lend nothing: a lease shows an engine that makes credentials.
+            when r.response.secret.lease_id <> '' then 'database'
             else 'kv'
         end as engine
     from mounted
@@ -72,20 +88,27 @@ parted as (
         substr(rest, length(split_part(rest, '/', 1)) + 2) as tail,
         starts_with(mount, 'auth/') or engine = 'token' as is_auth,
         r.request.operation as operation,
-        -- A key-value mount does not say its version: version 2 shows in the path, and a read of
-        -- version 1 shows in an answer without version metadata.
-        engine = 'kv'
-            and split_part(rest, '/', 1) in (
-                'data', 'metadata', 'delete', 'undelete', 'destroy', 'subkeys', 'config'
+        -- A key-value mount does not say its version. Version 2 shows in the path, unless the
+        -- answer is one that only version 1 gives: to a read with a lease, to a write with nothing.
+        engine = 'kv' and r.response.secret is null and case split_part(rest, '/', 1)
+            when 'data' then not (
+                half = 2
+                and data is null
+                and error is null
+                and not wrapped
+                and r.request.operation in ('create', 'update')
             )
-            and not (
-                r.request.operation = 'read'
-                and split_part(rest, '/', 1) = 'data'
-                and data is not null
-                and data.error is null
-                and data.metadata.version is null
-            ) as is_v2,
-        'root' in coalesce(r.auth.policies, []) as is_root
+            when 'metadata' then true
+            when 'subkeys' then true
+            when 'delete' then r.request.operation = 'update'
+            when 'undelete' then r.request.operation = 'update'
+            when 'destroy' then r.request.operation = 'update'
+            when 'config' then rest = 'config'
+            else false
+        end as is_v2,
+        'root' in coalesce(r.auth.policies, []) as is_root,
+        -- The display name of a wrapping token is its maker's; who holds it is not known.
+        coalesce(r.auth.policies[1] in ('response-wrapping', 'control-group'), false) as is_wrapping
     from typed
 ),
 meant as (
@@ -94,12 +117,19 @@ meant as (
         case
             when operation in ('revoke', 'renew', 'rollback', 'alias-lookahead', 'resolve-role', 'help', 'header')
                 then 'system'
-            when is_auth and engine <> 'token' and regexp_matches(rest, '^(login|oidc/callback|callback)(/|$)')
-                then case when issues_token or wrapped then 'login' else 'login_failed' end
             when path = 'sys/mfa/validate'
-                then case when issues_token or wrapped then 'login' else 'login_failed' end
+                or (is_auth and engine <> 'token'
+                    and regexp_matches(rest, '^((cel/)?login|(oidc/)?callback)(/|$)'))
+                then case
+                    when issues_token or wrapped then 'login'
+                    -- The first of two steps, or a page for the browser: nothing is refused yet.
+                    when error is null
+                        and data.error is null
+                        and (r.response.auth is not null or data.http_status_code < 400)
+                        then 'system'
+                    else 'login_failed'
+                end
             when is_auth and issues_token and engine <> 'token' then 'login'
-            when is_auth and regexp_matches(rest, '^(oidc/auth_url|sso_service_url|nonce|challenge)') then 'system'
             when engine = 'token' then case
                 when starts_with(rest, 'create') then 'credential_issued'
                 when starts_with(rest, 'renew') or rest in ('lookup', 'lookup-self') then 'heartbeat'
@@ -107,14 +137,18 @@ meant as (
                 else 'admin'
             end
             when is_auth then case
-                when regexp_matches(rest, '/secret-id$') and operation in ('create', 'update') then 'credential_issued'
+                when regexp_matches(rest, '^(oidc/(auth_url|poll)|sso_service_url|nonce|challenge|verify/)')
+                    or (engine = 'saml' and rest = 'token')
+                    then 'system'
+                when regexp_matches(rest, '/(custom-)?secret-id$') and operation in ('create', 'update')
+                    then 'credential_issued'
                 else 'admin'
             end
             when is_v2 then case
                 when operation in ('list', 'scan') then 'list'
                 when head = 'config' then 'admin'
-                when head = 'undelete' then 'item_updated'
-                when head in ('delete', 'destroy') then 'item_deleted'
+                -- Of single versions: the secret itself stays.
+                when head in ('delete', 'undelete', 'destroy') then 'item_updated'
                 when operation = 'delete' then 'item_deleted'
                 when head in ('subkeys', 'metadata') and operation = 'read' then 'list'
                 when head = 'metadata' then 'item_updated'
@@ -122,44 +156,49 @@ meant as (
                 when data.version = 1 or (data.version is null and operation = 'create') then 'item_added'
                 else 'item_updated'
             end
-            when engine in ('kv', 'cubbyhole') then case operation
-                when 'read' then 'secret_read'
-                when 'list' then 'list'
-                when 'scan' then 'list'
-                when 'delete' then 'item_deleted'
-                when 'create' then 'item_added'
+            when engine in ('kv', 'cubbyhole') then case
+                when operation = 'read' then 'secret_read'
+                when operation in ('list', 'scan') then 'list'
+                when operation = 'delete' then 'item_deleted'
+                when operation = 'create' and engine = 'kv' then 'item_added'
                 else 'item_updated'
             end
             when engine = 'system' then case
                 when path = 'sys/wrapping/unwrap' then 'secret_read'
                 when path in ('sys/wrapping/wrap', 'sys/wrapping/rewrap') then 'credential_issued'
                 when path = 'sys/wrapping/lookup' then 'list'
-                when starts_with(path, 'sys/tools/') then 'key_operation'
-                when regexp_matches(path, '^sys/(capabilities|internal/ui/|leases/renew|renew|health|seal-status|leader|metrics|host-info|version-history)')
+                when path = 'sys/audit/test' then 'system'
+                when head = 'tools' then 'key_operation'
+                when regexp_matches(path, '^sys/(capabilities|internal/(ui|specs)/|leases/renew|renew|health|seal-status|leader|metrics|host-info|version-history)')
                     then 'heartbeat'
                 else 'admin'
             end
-            when engine = 'identity' then case
-                when starts_with(rest, 'oidc/token/') then 'credential_issued'
-                else 'admin'
-            end
+            when engine = 'identity' then if(starts_with(rest, 'oidc/token/'), 'credential_issued', 'admin')
             when engine in ('transit', 'gcpkms', 'transform', 'keymgmt', 'kmip') then case
                 when head in (
                     'encrypt', 'decrypt', 'rewrap', 'reencrypt', 'sign', 'verify', 'hmac', 'datakey',
-                    'random', 'hash', 'encode', 'decode', 'derive-key'
+                    'random', 'hash', 'encode', 'decode', 'validate', 'tokenized', 'derive-key'
                 ) then 'key_operation'
-                when head in ('export', 'backup') then 'export'
-                when head = 'restore' or regexp_matches(tail, '/import(_version)?$') then 'item_added'
-                when head = 'keys' and operation in ('list', 'scan', 'read') then 'list'
-                when head = 'keys' and regexp_matches(tail, '/rotate$') then 'rotation'
-                when head = 'keys' and operation = 'delete' then 'item_deleted'
-                when head = 'keys' and contains(tail, '/') then 'item_updated'
-                when head = 'keys' then 'item_added'
-                else 'admin'
+                when head in ('export', 'byok-export', 'backup') then 'export'
+                when head = 'restore' or ends_with(tail, '/import') then 'item_added'
+                when head <> 'keys' then 'admin'
+                when operation in ('list', 'scan', 'read') then 'list'
+                when ends_with(tail, '/rotate') then 'rotation'
+                when operation = 'delete' then 'item_deleted'
+                when contains(tail, '/') then 'item_updated'
+                -- Making a key that is there already changes nothing and answers the same, but for
+                -- the age of its first version.
+                when epoch(instant) - coalesce(
+                    try_cast(data.keys."1" as double),
+                    epoch(try_cast(data.keys."1" ->> 'creation_time' as timestamptz))
+                ) > 5 then 'item_updated'
+                else 'item_added'
             end
             when engine = 'pki' then case
                 when regexp_matches(rest, '^(issuer/[^/]+/)?(issue|sign|sign-verbatim)(/|$)') then 'credential_issued'
-                when operation in ('list', 'scan') or (operation = 'read' and head in ('cert', 'certs', 'ca', 'ca_chain', 'crl'))
+                when regexp_matches(rest, '(^|/)acme/order/[^/]+/finalize$') then 'credential_issued'
+                when operation in ('list', 'scan') then 'list'
+                when operation = 'read' and head in ('cert', 'certs', 'ca', 'ca_chain', 'crl', 'ocsp', 'issuer')
                     then 'list'
                 else 'admin'
             end
@@ -170,8 +209,7 @@ meant as (
                 else 'admin'
             end
             when engine = 'totp' then case
-                when head = 'code' and operation = 'read' then 'password_accessed'
-                when head = 'code' then 'key_operation'
+                when head = 'code' then if(operation = 'read', 'password_accessed', 'key_operation')
                 when operation in ('list', 'scan', 'read') then 'list'
                 when operation = 'delete' then 'item_deleted'
                 else 'item_added'
@@ -181,16 +219,17 @@ meant as (
                 'openldap', 'ad', 'alicloud', 'mongodbatlas', 'terraform', 'postgresql', 'mysql', 'mssql',
                 'mongodb', 'cassandra'
             ) then case
-                when head in ('static-creds', 'static-cred') then 'secret_read'
-                when head in ('creds', 'sts', 'token', 'key', 'roleset', 'static-account', 'library')
-                    and not (operation in ('list', 'scan', 'delete'))
-                    and not (head in ('roleset', 'static-account', 'library') and operation <> 'read')
-                    then 'credential_issued'
-                when starts_with(head, 'rotate') then 'rotation'
                 when operation in ('list', 'scan') then 'list'
+                when operation = 'delete' then 'admin'
+                when head in ('static-creds', 'static-cred') then 'secret_read'
+                when head in ('creds', 'sts', 'token', 'key') then 'credential_issued'
+                when regexp_matches(rest, '^(roleset|static-account|impersonated-account)/[^/]+/(token|key)$')
+                    then 'credential_issued'
+                when regexp_matches(rest, '^library/.+/check-out$') then 'credential_issued'
+                when starts_with(head, 'rotate') then 'rotation'
                 else 'admin'
             end
-            when mount = '' or path = '' then 'system'
+            when path = '' then 'system'
             else 'other'
         end as meaning
     from parted
@@ -201,61 +240,63 @@ outcomes as (
         case
             when half = 1 and error is null then 'error'
             when r.auth.policy_results.allowed = false or contains(error, 'permission denied') then 'denied'
+            when contains(error, 'unsupported path') or contains(error, 'no handler for route') then 'not_found'
             when error is not null or meaning = 'login_failed' then 'error'
-            when data.error is not null and not (engine in ('kv', 'cubbyhole') and not is_v2 and operation = 'read')
-                then 'error'
+            -- A value of version 1 may hold any key, 'error' too.
+            when engine = 'kv' and r.response.secret is not null then 'ok'
+            when data.http_status_code = 404 then 'not_found'
+            when data.http_status_code >= 400 then if(data.http_status_code = 403, 'denied', 'error')
+            when data.error is not null and not (engine = 'cubbyhole' and operation = 'read') then 'error'
             when wrapped or issues_token then 'ok'
             when operation in ('read', 'list', 'scan') and data is null then 'not_found'
-            when is_v2 and head = 'data' and operation = 'read' and coalesce(data.data, 'null') = 'null'
-                then 'not_found'
             else 'ok'
         end as outcome,
         case
-            when meaning = 'system' then coalesce(operation, '')
-            when meaning in ('login', 'login_failed') then ''
+            when meaning in ('login', 'login_failed', 'system') then ''
             when is_auth and engine <> 'token' then 'auth'
             when is_v2 then head
             when engine in ('kv', 'cubbyhole') then ''
-            when engine in ('system', 'identity') then head
+            when engine = 'system' and head in ('wrapping', 'tools') then split_part(tail, '/', 1)
+            when engine = 'pki' and ends_with(rest, '/finalize') then 'acme'
             when engine = 'pki' then coalesce(regexp_extract(rest, '^(?:issuer/[^/]+/)?([^/]+)', 1), '')
             else head
         end as verb,
         case
-            when engine = 'kv' and (operation not in ('list', 'scan')) and head <> 'config' then
-                mount || case when is_v2 then tail else rest end
-            when engine in ('transit', 'gcpkms', 'transform', 'keymgmt', 'kmip') and head in ('random', 'hash') then null
+            when meaning in ('admin', 'system', 'login', 'login_failed') then null
+            when engine = 'kv' then
+                case when operation not in ('list', 'scan') then mount || if(is_v2, tail, rest) end
             when engine in ('transit', 'gcpkms', 'transform', 'keymgmt', 'kmip') then
-                mount || nullif(split_part(case
-                    when head in ('export', 'datakey') and contains(tail, '/')
-                        then regexp_replace(tail, '^[^/]*/', '')
-                    else tail
-                end, '/', 1), '')
-            when engine = 'pki' and meaning = 'credential_issued' then
-                mount || nullif(regexp_extract(rest, '^(?:issuer/[^/]+/)?[^/]+/(.*)$', 1), '')
+                case when head not in ('random', 'hash') then mount || nullif(
+                    split_part(tail, '/', if(head in ('export', 'datakey') and contains(tail, '/'), 2, 1)), ''
+                ) end
+            when engine = 'pki' and meaning = 'credential_issued' then mount
+                || nullif(regexp_extract(rest, '(?:^|/)(?:issue|sign|sign-verbatim|roles)/([^/]+)', 1), '')
             when engine = 'ssh' and meaning = 'credential_issued' then mount || nullif(tail, '')
             when engine = 'totp' and head in ('code', 'keys') then mount || nullif(tail, '')
             when meaning in ('credential_issued', 'secret_read', 'rotation')
-                and engine not in ('token', 'system', 'identity', 'cubbyhole') and not is_auth
-                then mount || nullif(tail, '')
-        end as item
+                and engine not in ('token', 'system', 'identity', 'cubbyhole')
+                and not is_auth
+                then mount || nullif(regexp_replace(tail, '/(token|key|check-out)$', ''), '')
+        end as item,
+        -- A sign-in, and a wrapping token that brings one out, say in the answer who it is.
+        case when meaning = 'login' or is_wrapping then r.response.auth end as issued
     from meant
 ),
 identified as (
     select
         *,
         meaning in ('login', 'login_failed') as is_login,
-        coalesce(r.auth.metadata, case when meaning = 'login' then r.response.auth.metadata end) as metadata,
-        coalesce(token_entity, case when meaning = 'login' then nullif(r.response.auth.entity_id, '') end) as entity,
-        coalesce(
-            nullif(token_name, ''),
-            case when meaning = 'login' then nullif(r.response.auth.display_name, '') end
-        ) as display,
+        coalesce(r.auth.metadata, issued.metadata) as metadata,
+        coalesce(nullif(r.auth.entity_id, ''), nullif(issued.entity_id, '')) as entity,
+        case when not is_wrapping then
+            coalesce(nullif(r.auth.display_name, ''), nullif(issued.display_name, ''))
+        end as display,
         -- How the server writes a mount into display names: its path, '/' as '-'.
         replace(
             rtrim(case when namespace = '' then regexp_replace(mount, '^auth/', '') else namespace || mount end, '/'),
             '/', '-'
         ) as login_mount,
-        replace(namespace, '/', '-') || 'auth-' as namespace_prefix
+        case when not is_wrapping then nullif(r.request.client_id, '') end as client
     from outcomes
 ),
 named as (
@@ -268,15 +309,12 @@ named as (
             nullif(metadata.service_account_email, ''),
             nullif(metadata.common_name, ''),
             nullif(metadata.cert_name, ''),
-            case when is_login and engine in ('userpass', 'ldap', 'okta', 'radius') and head = 'login'
-                then lower(nullif(tail, '')) end,
-            case when meaning = 'login' and starts_with(display, login_mount || '-')
-                then substr(display, length(login_mount) + 2) end
-        ) as exact_name,
+            case when is_login and head = 'login' and engine <> 'app-id' then lower(nullif(tail, '')) end
+        ) as given_name,
         -- Without a sign-in at hand: 'finance-auth-jwt-ada' is 'ada' of a mount called 'jwt'.
         case
-            when namespace <> '' and starts_with(display, namespace_prefix)
-                then substr(display, length(namespace_prefix) + 1)
+            when namespace <> '' and starts_with(display, replace(namespace, '/', '-') || 'auth-')
+                then substr(display, length(namespace) + 6)
             else display
         end as short_display
     from identified
@@ -284,16 +322,20 @@ named as (
 keyed as (
     select
         *,
-        split_part(short_display, '-', 1) as mount_word,
+        coalesce(
+            given_name,
+            case when meaning = 'login' and starts_with(display, login_mount || '-')
+                then substr(display, length(login_mount) + 2) end
+        ) as exact_name,
         case
-            when exact_name is null then null
-            when is_login and nullif(tail, '') is not null and engine in ('userpass', 'ldap', 'okta', 'radius')
-                then login_mount
-            when meaning = 'login' then login_mount
-            when ends_with(display, '-' || exact_name)
-                then substr(display, 1, length(display) - length(exact_name) - 1)
-            when not starts_with(display, 'token') then display
-        end as alias_mount
+            when given_name is null then null
+            when is_login and is_auth then login_mount
+            when metadata.role_name <> '' then display
+            when ends_with(display, '-' || given_name)
+                then substr(display, 1, length(display) - length(given_name) - 1)
+            else display
+        end as alias_mount,
+        split_part(short_display, '-', 1) as mount_word
     from named
 ),
 recognised as (
@@ -302,7 +344,10 @@ recognised as (
         mount_word in (
             'jwt', 'oidc', 'userpass', 'ldap', 'okta', 'radius', 'github', 'kerberos', 'saml', 'approle',
             'kubernetes', 'cert', 'aws', 'gcp', 'azure'
-        ) as is_method
+        ) as is_method,
+        -- The names of users are alike in any case for the methods that sign in by them.
+        'alias:' || alias_mount || chr(31)
+            || if(metadata.username <> '' or head = 'login', lower(given_name), given_name) as alias
     from keyed
 ),
 resolved as (
@@ -315,23 +360,38 @@ resolved as (
                 substr(short_display, length(mount_word) + 2),
                 short_display
             ), ''),
-            r.request.client_id
+            client
         ) as name,
         case
-            when is_login then engine
-            when starts_with(short_display, 'token') then 'token'
+            when is_login and is_auth then if(starts_with(rest, 'oidc/'), 'oidc', engine)
+            when mount_word = 'token' then 'token'
             when is_method then mount_word
         end as method,
         case
             when is_root then 'root'
-            when coalesce(metadata.actor_entity_id, '') <> '' then 'entity:' || metadata.actor_entity_id
+            when metadata.actor_entity_id <> '' then 'entity:' || metadata.actor_entity_id
             when entity is not null then 'entity:' || entity
-            when alias_mount is not null then 'alias:' || alias_mount || chr(31) || exact_name
-            when coalesce(r.request.client_id, '') <> '' then 'client:' || r.request.client_id
+            when alias is not null then alias
+            when client is not null then 'client:' || client
             when display is not null then 'display:' || display
             else 'unknown'
         end as who
     from recognised
+),
+sorted as (
+    select
+        *,
+        case
+            when who = 'root' then 'system'
+            when who = 'unknown' then 'unknown'
+            when metadata.actor_entity_id <> '' then 'agent'
+            when metadata.username <> '' then 'person'
+            when method in ('userpass', 'ldap', 'okta', 'radius', 'github', 'oidc', 'kerberos', 'saml') then 'person'
+            when method in ('approle', 'kubernetes', 'aws', 'gcp', 'azure', 'cert', 'token') then 'machine'
+            when contains(name, '@') then 'person'
+            else 'machine'
+        end as identity_kind
+    from resolved
 )
 select
     line,
@@ -343,7 +403,7 @@ select
         when instant is null then 'time: an instant such as "2026-11-21T18:03:42.780307282Z"'
     end as problem,
     case
-        when nullif(r.request.mount_type, '') is null and r.response is not null then
+        when nullif(r.request.mount_type, '') is null and r.response is not null and error is null then
             'Some records come from a server that does not write mount fields: what they mean follows '
             || 'from their path, so an engine mounted under another name reads as a key-value store.'
     end as note,
@@ -357,33 +417,24 @@ select
     end as content,
     cast(instant as timestamp) as time,
     nullif(rtrim(namespace, '/'), '') as account,
-    case when who in ('root', 'unknown') then who || ':' || namespace else who end as identity_key,
+    if(who in ('root', 'unknown'), who || ':' || namespace, who) as identity_key,
     case
-        when not is_root and entity is not null and alias_mount is not null
-            and coalesce(metadata.actor_entity_id, '') = ''
-            then 'alias:' || alias_mount || chr(31) || exact_name
+        when entity is not null and not is_root and coalesce(metadata.actor_entity_id, '') = '' then alias
     end as identity_alias,
     case
         when who in ('root', 'unknown') then who
-        when coalesce(metadata.actor_entity_id, '') <> ''
+        when metadata.actor_entity_id <> ''
             then coalesce(nullif(metadata.actor_entity_name, ''), metadata.actor_entity_id)
         else coalesce(name, entity)
     end as identity_name,
+    -- An identity that signs in as a person and as a machine is a person.
     case
-        when is_login and exact_name is not null then 3
+        when is_login and exact_name is not null then if(identity_kind = 'person', 4, 3)
         when exact_name is not null then 2
-        when not starts_with(coalesce(display, 'token'), 'token') then 1
+        when mount_word <> 'token' then 1
         else 0
     end as identity_rank,
-    case
-        when who = 'root' then 'system'
-        when who = 'unknown' then 'unknown'
-        when coalesce(metadata.actor_entity_id, '') <> '' then 'agent'
-        when method in ('userpass', 'ldap', 'okta', 'radius', 'github', 'oidc', 'kerberos', 'saml') then 'person'
-        when method in ('approle', 'kubernetes', 'aws', 'gcp', 'azure', 'cert', 'token') then 'machine'
-        when contains(name, '@') then 'person'
-        else 'machine'
-    end as identity_kind,
+    identity_kind,
     case when who <> 'unknown' then nullif(method, '') end as identity_method,
     item,
     case
@@ -393,34 +444,35 @@ select
         when engine = 'pki' then 'pki_cert_issuer'
         when engine = 'ssh' then 'ssh_cert_issuer'
         when engine = 'totp' then 'totp'
-        when head in ('static-creds', 'static-cred') then 'rotated_secret'
+        when head in ('static-creds', 'static-cred', 'library') then 'rotated_secret'
         else 'dynamic_secret'
     end as item_type,
     case
-        when meaning = 'login' then nullif(r.response.auth.accessor, '')
+        when meaning = 'login' then coalesce(nullif(issued.accessor, ''), nullif(r.auth.accessor, ''))
         else coalesce(nullif(r.request.client_token_accessor, ''), nullif(r.auth.accessor, ''))
     end as session,
     case
-        when half = 1 and coalesce(r.request.mount_type, '') = '' and who = 'unknown' and not is_login then 'system'
         when is_root and meaning not in ('admin', 'other') then 'system'
+        -- Nobody signs in for what a server offers to everyone, such as a revocation list.
+        when who = 'unknown' and outcome <> 'denied' and meaning in ('list', 'admin', 'other') then 'system'
         else meaning
     end as kind,
     case
         when half = 1 and error is null then 'no_response'
         when is_root then meaning
         when wrapped and meaning = 'secret_read' then 'wrapped'
+        when meaning = 'secret_read' and engine = 'system' then verb
         when meaning in ('key_operation', 'credential_issued', 'item_deleted') then nullif(verb, '')
+        when meaning = 'item_updated' and is_v2 and head <> 'data' then head
     end as detail,
-    case
-        when is_root or (half = 1 and coalesce(r.request.mount_type, '') = '' and who = 'unknown' and not is_login)
-            then 'system'
-    end as intent,
+    case when is_root then 'system' end as intent,
     outcome,
-    coalesce(len(r.request.data.batch_input), 1) as weight,
+    if(meaning = 'key_operation', greatest(coalesce(len(r.request.data.batch_input), 1), 1), 1) as weight,
     'sm' as product,
     case when is_login then method end as auth_method,
     nullif(r.request.remote_address, '') as ip,
-    r.request.headers."user-agent"[1] as agent,
+    case when not starts_with(r.request.headers."user-agent"[1], 'hmac-') then r.request.headers."user-agent"[1] end
+        as agent,
     concat_ws(':', engine, nullif(verb, ''), operation) as source_event,
     'server' as evidence
-from resolved
+from sorted

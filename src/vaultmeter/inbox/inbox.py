@@ -132,6 +132,11 @@ class Inbox:
         frame = body if body is not None else self.archive.frame(segment, offset, size)
         return decompress(frame, batch.digest, f"Batch {batch.seq} ({segment or 'in the inbox'})")
 
+    def verify(self) -> None:
+        """Read every batch back; raises `ArchiveDamaged` when one is not what was accepted."""
+        for batch in self.each_batch():
+            self.content(batch)
+
     def seal(self, up_to: int, *, everything: bool = False) -> bool:
         """Move waiting batches up to a sequence number into a segment, once they fill one."""
         rows = self._rows(

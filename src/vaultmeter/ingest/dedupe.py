@@ -5,6 +5,7 @@ request have one key; the better half is kept, whenever it arrives. What is know
 looked up among the events of the batch's days and the days beside them, without any expiry.
 """
 
+from vaultmeter.ingest import rollups
 from vaultmeter.ingest.guard import Refused
 from vaultmeter.ingest.work import Work
 
@@ -159,17 +160,20 @@ def _choose(work: Work, *, unknown_only: bool, repeated: bool) -> None:
 
 def _complete_known(work: Work) -> None:
     """An event stored from its lesser half gives way to the better one; other halves are noted."""
-    work.run(f"""
-        delete from event
-        where {_NEARBY}
-            and id in (
-                select known.id
-                from known
-                join halves on halves.id = known.id
-                where known.entries = 1
-                    and halves.entry = 2
-            )
-    """)
+    given_up = f"""
+        {_NEARBY}
+        and id in (
+            select known.id
+            from known
+            join halves on halves.id = known.id
+            where known.entries = 1
+                and halves.entry = 2
+        )
+    """
+    span = {"first": work.first, "last": work.last}
+    rollups.mark(work.store, given_up, span)
+    work.run(f"delete from event where {given_up}")
+    rollups.count_marked(work.store)
     work.run(f"""
         update event
         set entries = 3

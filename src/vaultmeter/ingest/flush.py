@@ -11,7 +11,7 @@ from dataclasses import replace
 from vaultmeter.connectors import Connector
 from vaultmeter.failpoints import reach
 from vaultmeter.inbox.batches import Batch, Source
-from vaultmeter.ingest import dedupe, identities, items, ledger, mapping, storing
+from vaultmeter.ingest import dedupe, glances, identities, items, ledger, mapping, storing
 from vaultmeter.ingest.guard import Guarded
 from vaultmeter.ingest.outcome import Outcome
 from vaultmeter.ingest.work import Work
@@ -28,7 +28,7 @@ STEPS: tuple[Callable[[Work], None], ...] = (
     identities.resolve,
     items.resolve,
     storing.place,
-    storing.mark_glances,
+    glances.mark,
     storing.store_events,
     storing.store_rejects,
     ledger.count,

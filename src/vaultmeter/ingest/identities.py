@@ -7,7 +7,7 @@ signed in with). Identities that turn out to be the same are merged; the best na
 from collections import defaultdict
 from typing import Any
 
-from vaultmeter.ingest import storing
+from vaultmeter.ingest import glances, rollups
 from vaultmeter.ingest.work import Work
 
 Row = tuple[Any, ...]
@@ -141,10 +141,10 @@ def _add_keys(work: Work, keys: list[str], owners: list[int]) -> None:
 def _merge(work: Work, merged: int, kept: int) -> None:
     """Everything of one identity becomes the other's."""
     values = {"merged": merged, "kept": kept}
+    rollups.mark(work.store, "identity in ($merged, $kept)", values)
+    rollups.move_marked(work.store, **values)
     for table in ("event", "identity_key"):
         work.run(f"update {table} set identity = $kept where identity = $merged", **values)
-    for rollup in storing.ROLLUPS_BY_IDENTITY:
-        work.run(f"update {rollup} set identity = $kept where identity = $merged", **values)
     work.run(
         """
         create or replace temp table outdone as
@@ -168,7 +168,8 @@ def _merge(work: Work, merged: int, kept: int) -> None:
         **values,
     )
     work.run("delete from identity where id = $merged", **values)
-    storing.recount_glances(work, kept)
+    glances.recount(work, kept)
+    rollups.count_marked(work.store)
 
 
 def _describe(work: Work) -> None:
@@ -229,4 +230,4 @@ def _describe(work: Work) -> None:
                 > (identity.name_rank, identity.name_time, identity.name)
     """)
     for (identity,) in changed:
-        storing.recount_glances(work, identity)
+        glances.recount(work, identity)

@@ -69,8 +69,10 @@ def _parsed(shape: Shape) -> str:
 
 def apply_connector(work: Work) -> None:
     """Make `mapped`: the connector's SQL over the records, and the key of each that has an id."""
+    # What a rejected record says need not be one of our words; in a sound one it must, or the
+    # store refuses the null.
     columns = ", ".join(
-        f"cast({name} as {type_}) as {name}"
+        f"try_cast({name} as {type_}) as {name}"
         for name, type_ in MAPPED_COLUMNS.items()
         if name not in ("intent", "problem")
     )
@@ -84,7 +86,7 @@ def apply_connector(work: Work) -> None:
                 else problem
             end as problem,
             {columns},
-            cast(coalesce(intent, {_DEFAULT_INTENT}) as intent) as intent,
+            try_cast(coalesce(intent, {_DEFAULT_INTENT}) as intent) as intent,
             if(
                 record_id is null,
                 null,

@@ -1,27 +1,8 @@
 """Writes the chosen events and the refused lines into the store."""
 
-from datetime import datetime
-
 import pyarrow as pa
 
 from vaultmeter.ingest.work import Work
-
-ROLLUPS_BY_IDENTITY: tuple[str, ...] = ()
-"""Rollup tables with a column `identity`, which follow when identities are merged."""
-
-GLANCE_GAP = "interval 5 minutes"
-"""Accesses of one item by one person that are no further apart are one glance."""
-
-_ACCESS = """(
-    kind = 'password_accessed'
-    or (kind = 'secret_read' and identity in (select id from identity where kind = 'person'))
-) and outcome = 'ok' and item is not null"""
-"""A person's look at a value. Machines read secrets, they do not glance."""
-
-_BEGINS = f"""coalesce(
-    time - lag(time) over (partition by identity, item order by time, id) > {GLANCE_GAP}, true
-)"""
-
 
 def place(work: Work) -> None:
     """Make `placed`: the chosen records as events, with integers for account, identity, item."""
@@ -58,71 +39,6 @@ def place(work: Work) -> None:
         left join item_of on item_of.account = account_of.id
             and item_of.name = chosen.item
     """)
-
-
-def mark_glances(work: Work) -> None:
-    """Make `glanced`: which accesses begin a glance, among the new events and right after them."""
-    first, last = work.rows(f"select min(time), max(time) from placed where {_ACCESS}")[0]
-    work.run(f"""
-        create or replace temp table access as
-        select id, time, identity, item, true as fresh, false as glance
-        from placed
-        where {_ACCESS}
-    """)
-    if first is not None:
-        work.run(
-            f"""
-            insert into access
-            select id, time, identity, item, false, glance
-            from event
-            where time between $first - {GLANCE_GAP} and $last + {GLANCE_GAP}
-                and (identity, item) in (select (identity, item) from access)
-                and {_ACCESS}
-            """,
-            first=first,
-            last=last,
-        )
-    work.run(f"""
-        create or replace temp table glanced as
-        select id, time, fresh, glance, {_BEGINS} as begins
-        from access
-    """)
-    if first is not None:
-        _correct_glances(work, first)
-
-
-def recount_glances(work: Work, identity: int) -> None:
-    """Mark all glances of one identity anew, after it was merged or turned out to be a person."""
-    work.run(
-        f"""
-        create or replace temp table glanced as
-        select id, time, false as fresh, glance, {_ACCESS} and {_BEGINS} as begins
-        from event
-        where identity = $identity
-            and kind in ('password_accessed', 'secret_read')
-            and outcome = 'ok'
-            and item is not null
-        """,
-        identity=identity,
-    )
-    _correct_glances(work, None)
-
-
-def _correct_glances(work: Work, first: datetime | None) -> None:
-    work.run(
-        """
-        update event
-        set glance = glanced.begins
-        from glanced
-        where glanced.id = event.id
-            and glanced.time = event.time
-            and glanced.begins <> event.glance
-            and not glanced.fresh
-            and glanced.time >= coalesce(cast($first as timestamp), glanced.time)
-            and event.time >= (select min(time) from glanced)
-        """,
-        first=first,
-    )
 
 
 def store_events(work: Work) -> None:

@@ -51,6 +51,7 @@ class FileReader:
     inbox: Inbox
     source: Source
     chunk_bytes: int
+    max_line_bytes: int
     is_header: Callable[[bytes], bool]
     waiting: dict[Path, int] = field(default_factory=dict)
 
@@ -97,15 +98,8 @@ class FileReader:
 
     def _chunks(self, content: Content, file: TakenFile, rest: memoryview) -> Iterator[Chunk]:
         start, line = file.position, file.lines + 1
-        ended = False
-        for buffer in _buffers(2 * self.chunk_bytes + len(rest)):
-            buffer[: len(rest)] = rest
-            read = content.fill(memoryview(buffer)[len(rest) : len(rest) + self.chunk_bytes])
-            ended, filled = read == 0, len(rest) + read
-            end = buffer.rfind(b"\n", 0, filled) + 1
-            if (ended and not content.may_grow) or filled - end > self.chunk_bytes:
-                # The last line of what is finished, or a piece of one larger than a chunk.
-                end = filled
+        for buffer in _buffers(self.chunk_bytes + max(2 * self._refused, len(rest))):
+            end, filled, ended = self._fill(content, buffer, rest)
             whole, rest = memoryview(buffer)[:end], memoryview(buffer)[end:filled]
             if whole:
                 lines = line_count(whole)
@@ -115,6 +109,28 @@ class FileReader:
                 break
         if rest:
             self.waiting[content.path] = len(rest)
+
+    def _fill(self, content: Content, buffer: mmap, rest: memoryview) -> tuple[int, int, bool]:
+        """Fill a buffer, behind `rest`, until there are lines to take.
+
+        Answers where these end, where the buffer's content ends, and whether the file does.
+        """
+        buffer[: len(rest)] = rest
+        filled = len(rest)
+        while read := content.fill(memoryview(buffer)[filled : filled + self.chunk_bytes]):
+            filled += read
+            end = buffer.rfind(b"\n", 0, filled) + 1
+            if filled - end >= 2 * self._refused:
+                # A piece of a line that is refused; the next piece is as much too large itself.
+                return filled - self._refused, filled, False
+            if end:
+                return end, filled, False
+        return buffer.rfind(b"\n", 0, filled) + 1 if content.may_grow else filled, filled, True
+
+    @property
+    def _refused(self) -> int:
+        """The length from which a line is refused."""
+        return self.max_line_bytes + 1
 
 
 def line_count(content: memoryview) -> int:
@@ -143,7 +159,8 @@ def expand(patterns: Iterable[str]) -> list[Path]:
         if pattern == str(STANDARD_INPUT) or not glob.has_magic(pattern) or Path(pattern).exists():
             matches = [Path(pattern)]
         else:
-            matches = sorted(map(Path, glob.glob(pattern, recursive=True)), key=_age)
+            named = map(Path, glob.glob(pattern, recursive=True))
+            matches = sorted((path for path in named if path.exists()), key=_age)
         if not matches:
             raise NotFound(f"No file matches {pattern!r}.", "Check the folder and the pattern.")
         found += [path for path in matches if path not in found]

@@ -12,6 +12,7 @@ from vaultmeter.model.viewer import Viewer
 from vaultmeter.reports.head import Report
 from vaultmeter.reports.shape import compared, filled, typed, widened
 from vaultmeter.store import Store
+from vaultmeter.store.rollup import Rolled
 from vaultmeter.store.statement import Question, Statement, statement
 
 WHO = ("people", "machines", "everyone")
@@ -72,6 +73,11 @@ def bounds(store: Store) -> tuple[datetime, datetime] | None:
     return None if first is None else (first.replace(tzinfo=UTC), last.replace(tzinfo=UTC))
 
 
+def _rolled(store: Store) -> Rolled:
+    last = store.query("select max(last_time) from source")[0][0]
+    return Rolled(int(store.meta("rolled") or 0), last)
+
+
 def _check(report: Report, ask: Ask) -> None:
     for name in report.needs:
         if name not in ask.filters.patterns:
@@ -102,6 +108,7 @@ def _statement(
         filters=ask.filters,
         bucket=bucket,
         values={"who": ask.who, "limit": ask.limit + 1},
+        rolled=_rolled(store),
     )
     return statement(report.sql, question, store.parse)
 

@@ -9,22 +9,29 @@ one. Values are bound.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
 
 from vaultmeter.model.errors import Invalid
 from vaultmeter.model.filters import Filters, like
 from vaultmeter.model.kinds import USAGE_INTENTS, Intent
-from vaultmeter.model.period import Bucket, Period
+from vaultmeter.model.period import EPOCH, Bucket, Period
 from vaultmeter.model.viewer import Viewer
+from vaultmeter.store.rollup import Rolled, whole_months
 from vaultmeter.store.schema import TABLES
-from vaultmeter.store.zones import local_time
+from vaultmeter.store.zones import local_time, offset_changes
 
 Parse = Callable[[str], Any]
 """An engine's parser: one SQL text to its syntax tree; raises `Invalid` for anything but selects."""
 
 _NODES = {"SELECT_NODE", "SET_OPERATION_NODE", "CTE_NODE", "RECURSIVE_CTE_NODE"}
 _WITH = re.compile(r"\Awith\s+(?=\w)", re.IGNORECASE)
+_BEGINNING = EPOCH.replace(tzinfo=None)
+_DIMENSIONS = (
+    "event.source, event.account, event.identity, event.item, event.kind, event.detail,"
+    " event.intent, event.outcome, event.product, event.auth_method"
+)
 Span = Literal["period", "until_end", "ever"]
 
 
@@ -37,6 +44,7 @@ class Question:
     filters: Filters = field(default_factory=Filters)
     bucket: Bucket = "day"
     values: dict[str, Any] = field(default_factory=dict)
+    rolled: Rolled = field(default_factory=Rolled)
 
 
 @dataclass(frozen=True)
@@ -53,8 +61,8 @@ def statement(report_sql: str, question: Question, parse: Parse) -> Statement:
         "period_start": question.period.start.replace(tzinfo=None),
         "period_end": question.period.end.replace(tzinfo=None),
     }
-    scope = _Scope(question, values)
     used = tables_of(report_sql, parse)
+    scope = _Scope(question, values, by_bucket="bucket" in columns_of(report_sql, parse))
     ctes = [f"{name} as not materialized ({scope.cte(name)})" for name in TABLES if name in used]
     return Statement(_composed(report_sql, ctes), values | question.values)
 
@@ -75,6 +83,16 @@ def tables_of(report_sql: str, parse: Parse) -> frozenset[str]:
     for name in sorted(read - own - set(TABLES)):
         raise Invalid(f"A report may not read {name!r}.", f"Reports read: {', '.join(TABLES)}.")
     return frozenset(read & set(TABLES))
+
+
+@lru_cache(maxsize=256)
+def columns_of(report_sql: str, parse: Parse) -> frozenset[str]:
+    """The names of all columns that a report reads."""
+    return frozenset(
+        str(node["column_names"][-1])
+        for node in _nodes(parse(report_sql)["statements"])
+        if node.get("class") == "COLUMN_REF"
+    )
 
 
 def _nodes(tree: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  a syntax tree is plain JSON
@@ -108,8 +126,8 @@ def _composed(report_sql: str, ctes: list[str]) -> str:
 class _Scope:
     """Writes the scoped CTEs of one question, and collects the values they bind."""
 
-    def __init__(self, question: Question, values: dict[str, Any]) -> None:
-        self.question, self.values = question, values
+    def __init__(self, question: Question, values: dict[str, Any], *, by_bucket: bool) -> None:
+        self.question, self.values, self.by_bucket = question, values, by_bucket
 
     def cte(self, name: str) -> str:
         """The SQL of a logical table, narrowed."""
@@ -141,18 +159,69 @@ class _Scope:
         """
 
     def _activity(self, span: Span, intents: tuple[Intent, ...] | None) -> str:
+        """Events counted, from the rollup where it can answer and from the events elsewhere."""
+        conditions = self._conditions(intents)
+        start, end = self._edges(span)
+        months = whole_months(start, end, self.question.rolled) if self._is_monthly() else None
+        if months is None:
+            return self._counted(f"{span}_start", start, f"{span}_end", end, conditions)
+        first, last = f"{span}_first_month", f"{span}_last_month"
+        parts = [self._rolled(first, months[0], last, months[1], conditions)]
+        if start < months[0]:
+            parts.append(self._counted(f"{span}_start", start, first, months[0], conditions))
+        if months[1] < end:
+            parts.append(self._counted(last, months[1], f"{span}_end", end, conditions))
+        self.values["rolled"] = self.question.rolled.batch
+        late = [*conditions, "event.batch > $rolled"]
+        parts.append(self._counted(first, months[0], last, months[1], late))
+        return "\nunion all\n".join(parts)
+
+    def _edges(self, span: Span) -> tuple[datetime, datetime]:
+        start: datetime = self.values["period_start"]
+        return (start if span == "period" else _BEGINNING, self.values["period_end"])
+
+    def _is_monthly(self) -> bool:
+        """Whether months in UTC are fine enough for the buckets that the report asks."""
+        if not self.by_bucket:
+            return True
+        period = self.question.period
+        changes = offset_changes(period.zone, period.start, period.end)
+        return self.question.bucket == "month" and changes == [(None, 0)]
+
+    def _counted(
+        self, low: str, start: datetime, high: str, end: datetime, conditions: list[str]
+    ) -> str:
+        self.values |= {low: start, high: end}
         return f"""
             select
                 {self._bucket()} as bucket,
-                event.source, event.account, event.identity, event.item,
-                event.kind, event.detail, event.intent, event.outcome,
-                event.product, event.auth_method,
+                {_DIMENSIONS},
                 1 as requests,
                 event.weight,
                 cast(event.glance as integer) as glances,
                 event.time as last_time
             from event
-            where {self._where(span, intents)}
+            where event.time >= ${low}
+                and event.time < ${high}
+                and {" and ".join(conditions)}
+        """
+
+    def _rolled(
+        self, low: str, start: datetime, high: str, end: datetime, conditions: list[str]
+    ) -> str:
+        self.values |= {low: start, high: end}
+        return f"""
+            select
+                event.month as bucket,
+                {_DIMENSIONS},
+                event.requests,
+                event.weight,
+                event.glances,
+                event.last_time
+            from activity_month as event
+            where event.month >= ${low}
+                and event.month < ${high}
+                and {" and ".join(conditions)}
         """
 
     def _identities(self) -> str:
@@ -226,18 +295,22 @@ class _Scope:
         return f"select id as account, name from account where {' and '.join(conditions)}"
 
     def _where(self, span: Span, intents: tuple[Intent, ...] | None) -> str:
+        times = {
+            "period": ["event.time >= $period_start", "event.time < $period_end"],
+            "until_end": ["event.time < $period_end"],
+            "ever": [],
+        }[span]
+        return "\n and ".join([*times, *self._conditions(intents)])
+
+    def _conditions(self, intents: tuple[Intent, ...] | None) -> list[str]:
+        """Who may see what, which intents, and the filters: never nothing, so that it can be joined."""
         conditions = ["true"]
-        if span == "period":
-            conditions.append("event.time >= $period_start")
-        if span != "ever":
-            conditions.append("event.time < $period_end")
         if self.question.viewer.accounts is not None:
             conditions.append(f"event.account in ({self._seen_accounts()})")
         if intents is not None:
             words = ", ".join(f"'{intent}'" for intent in intents)
             conditions.append(f"event.intent in ({words})")
-        conditions += self._filter_conditions()
-        return "\n and ".join(conditions)
+        return conditions + self._filter_conditions()
 
     def _filter_conditions(self) -> list[str]:
         filters = self.question.filters.patterns

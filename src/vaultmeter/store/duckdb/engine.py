@@ -6,7 +6,7 @@ does not open, is moved to `quarantine/`, and what is missing is flushed again.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -113,13 +113,19 @@ class DuckDB:
             raise _translated(error) from error
 
 
-def open_store(folder: Path, settings: Settings, clock: Clock) -> DuckDB:
-    """Open the database of a data folder, setting aside what is damaged, and migrate it."""
+def open_store(
+    folder: Path, settings: Settings, clock: Clock, say: Callable[[str], None]
+) -> DuckDB:
+    """Open the database of a data folder, setting aside what is damaged, and migrate it.
+
+    `say` is told of damage; what is missing then has to be flushed again.
+    """
     path = folder / _NAME
     for name in (path.with_name(_NAME + ".wal"), path):
         try:
             return _opened(path, settings)
-        except StoreDamaged:
+        except StoreDamaged as damage:
+            say(f"The store is damaged; what is missing is made again. ({damage.message})")
             set_aside(name, clock)
     return _opened(path, settings)
 

@@ -1,0 +1,115 @@
+# Every command a developer types. `make` alone lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench docs clean programs
+
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+UV_READY := .tools/uv-$(UV_VERSION)
+READY := .venv/ready
+DEMO_DATA := demo-data
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+unexport VIRTUAL_ENV
+
+# Installs Debian packages when that is possible here; says what is missing when it is not.
+define install
+	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+		echo "Installing $(1)"
+		export DEBIAN_FRONTEND=noninteractive
+		apt-get update -qq
+		apt-get install -y -qq --no-install-recommends $(1) > /dev/null
+	else
+		echo "$(1) is missing. Install it (on Debian: apt-get install $(1)) and run make again." >&2
+		exit 1
+	fi
+endef
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make .venv with the locked versions of everything
+
+demo: $(READY) ## Take in a real audit log and an invented year, then show reports
+	@rm -rf $(DEMO_DATA)
+	export VAULTMETER_DATA=$(DEMO_DATA) BASH_XTRACEFD=1 PS4=$$'\n$$ '
+	(
+		set -x
+		vaultmeter ingest openbao src/vaultmeter/demo/sample/audit.log.gz --account acme --source openbao
+		vaultmeter simulate --events 200000 --identities 300 --items 1500 --months 12 --seed 7
+		vaultmeter report overview --range last-30-days
+		vaultmeter report accounts --range all
+		vaultmeter report items --range last-30-days --limit 8
+		vaultmeter report users --range all --account acme/finance --user 'person0*'
+		vaultmeter get-analytics-data --jq-expression '.usage_reports.sm | {total_clients, total_secrets}'
+		vaultmeter ledger
+	)
+	cat <<- 'END'
+
+	The data stays in ./$(DEMO_DATA). Next, for example:
+
+	  export PATH="$$PWD/.venv/bin:$$PATH" VAULTMETER_DATA=$(DEMO_DATA)
+	  vaultmeter reports
+	  vaultmeter report activity --range last-7-days --tz Europe/Paris
+	  vaultmeter report clients --range year-to-date --format csv --output clients.csv
+	  vaultmeter report sessions --user 'person05*' --range all
+	  vaultmeter report overview --sql
+	  vaultmeter get-analytics-data --json | jq '.usage_reports.sm.clients_by_auth_method_types'
+	END
+
+test: $(READY) programs ## Run the tests; ARGS='-k word' is handed to pytest
+	@pytest $(ARGS)
+
+check: $(READY) ## Check format, lint, types and imports
+	@ruff format --check
+	ruff check
+	mypy
+	lint-imports
+
+bench: $(READY) ## Measure ingest and reports
+	@python benchmarks/run.py $(ARGS)
+
+docs: $(READY) ## Make the reference pages and the pictures again
+	@python docs/generate.py
+	python docs/pictures/make.py
+
+clean: ## Remove whatever these commands made
+	@rm -rf .venv .tools $(DEMO_DATA) benchmarks/data dist build
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find src tests benchmarks docs -name __pycache__ -prune -exec rm -rf {} +
+
+# The programs that tests run: jq itself, and a PostgreSQL server.
+programs:
+	@command -v jq > /dev/null || { $(call install,jq); }
+	if ! command -v postgres > /dev/null && ! compgen -G '/usr/lib/postgresql/*/bin/postgres' > /dev/null; then
+		$(call install,postgresql)
+	fi
+
+$(UV_READY):
+	@echo "Getting uv $(UV_VERSION) into .tools"
+	rm -rf .tools
+	if ! python3 -m venv .tools > /dev/null 2>&1; then
+		rm -rf .tools
+		$(call install,python3-venv)
+		python3 -m venv .tools
+	fi
+	.tools/bin/pip install --quiet uv==$(UV_VERSION)
+	touch $@
+
+# The build back end is in the lock too, hence no build isolation: nothing unpinned is fetched.
+$(READY): $(UV_READY) pyproject.toml requirements.lock
+	@echo "Setting up .venv"
+	export UV_PYTHON_DOWNLOADS=never UV_SYSTEM_CERTS=$(if $(wildcard /etc/ssl/certs/ca-certificates.crt),true,false)
+	# uv does not read pip's settings, and a machine's package index is often set there alone.
+	index=$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$(.tools/bin/pip config get global.index-url 2> /dev/null || true)}}
+	[ -z "$$index" ] || export UV_DEFAULT_INDEX=$$index
+	if ! .venv/bin/python -c '' 2> /dev/null; then
+		$(UV) venv --quiet --clear .venv --python 3.11 2> /dev/null ||
+			$(UV) venv --quiet --clear .venv --python python3
+	fi
+	$(UV) pip sync --quiet --python .venv --require-hashes requirements.lock
+	$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation --editable .
+	touch $@

@@ -1,0 +1,269 @@
+"""What the tests share: a data folder with a clock to set, and the command line as a process."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from vaultmeter.app import App
+from vaultmeter.books import Day, balance
+from vaultmeter.intake import Intake, ingest
+from vaultmeter.model.filters import Filters
+from vaultmeter.model.period import period_of, zone_named
+from vaultmeter.model.viewer import Viewer
+from vaultmeter.quarantine import Reject, rejects
+from vaultmeter.reports.head import report_named, report_names
+from vaultmeter.reports.run import Ask, answer, bounds
+from vaultmeter.settings import Settings
+
+Row = dict[str, Any]
+
+
+@dataclass
+class SetClock:
+    """A clock that stands still until a test moves it."""
+
+    now: datetime = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        """Answer the instant that was set."""
+        return self.now
+
+    def advance(self, **step: float) -> None:
+        """Move on by days, hours, minutes or seconds."""
+        self.now += timedelta(**step)
+
+
+@dataclass
+class Folder:
+    """A data folder of one test, and the app that has it open."""
+
+    path: Path
+    clock: SetClock = field(default_factory=SetClock)
+    said: list[str] = field(default_factory=list)
+    opened: App | None = None
+
+    def open(self, **settings: Any) -> App:  # noqa: ANN401  settings are of any type
+        """Open the folder, anew when it is open already; `settings` win over the defaults."""
+        self.close()
+        values = {"data": self.path, "lock_wait": 0, **settings}
+        self.opened = App(Settings(**values), self.clock, self.said.append)
+        return self.opened
+
+    def close(self) -> None:
+        """Close the app, if it is open."""
+        if self.opened is not None:
+            self.opened.close()
+            self.opened = None
+
+    @property
+    def app(self) -> App:
+        """The open app; opens it with default settings when it is closed."""
+        return self.opened or self.open()
+
+    def ingest(self, connector: str, *paths: Path | str, **names: str) -> Intake:
+        """Take files in; `names` are `source` and `account`."""
+        source, account = names.get("source"), names.get("account")
+        return ingest(self.app, connector, [str(path) for path in paths], source, account)
+
+    def take(self, connector: str, *contents: bytes, **names: str) -> Intake:
+        """Take contents in, each as a file of its own; answers the intake of the last one."""
+        taken = None
+        for content in contents:
+            number = len(list(self.path.parent.glob("input-*")))
+            path = self.path.parent / f"input-{number}.log"
+            path.write_bytes(content)
+            taken = self.ingest(connector, path, **names)
+        assert taken is not None
+        return taken
+
+    def report(self, name: str, *, who: str = "everyone", **filters: str) -> list[Row]:
+        """Answer a report over everything there is."""
+        store, zone = self.app.store, zone_named("UTC")
+        period = period_of("all", zone, self.clock(), bounds=bounds(store))
+        patterns = Filters.of({name: (pattern,) for name, pattern in filters.items()})
+        ask = Ask(Viewer.operator(), period, patterns, who, compare="none", limit=1_000_000)
+        return answer(store, report_named(name), ask).dicts()
+
+    def reports(self) -> dict[str, list[Row]]:
+        """Answer every report there is."""
+        about_one = {name: {"user": "*"} for name in report_names() if report_named(name).needs}
+        return {name: self.report(name, **about_one.get(name, {})) for name in report_names()}
+
+    def totals(self) -> Day:
+        """Add up the ledger of all sources and days."""
+        total = Day("", "")
+        for day in balance(self.app):
+            for name in ("received", "stored", "duplicates", "conflicts", "rejected", "filtered"):
+                setattr(total, name, getattr(total, name) + getattr(day, name))
+            total.pending += day.pending
+        return total
+
+    def rejects(self) -> list[Reject]:
+        """List the rejected lines."""
+        return list(rejects(self.app))
+
+    def event_ids(self) -> list[int]:
+        """List the ids of all events, in order."""
+        return [id_ for (id_,) in self.app.store.query("select id from event order by id")]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Folder]:
+    """Give a data folder, and check its books when the test is over."""
+    made = Folder(tmp_path / "data")
+    yield made
+    try:
+        if made.opened is not None:
+            check_books(made)
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def new_folder(tmp_path: Path) -> Iterator[Callable[[str], Folder]]:
+    """Give data folders by name, and check the books of each when the test is over."""
+    made: dict[str, Folder] = {}
+
+    def make(name: str) -> Folder:
+        (tmp_path / name).mkdir()
+        made[name] = Folder(tmp_path / name / "data")
+        return made[name]
+
+    yield make
+    try:
+        for each in made.values():
+            if each.opened is not None:
+                check_books(each)
+    finally:
+        for each in made.values():
+            each.close()
+
+
+def check_books(folder: Folder) -> None:
+    """Check that every line is in one bucket, and that the buckets are what the tables hold."""
+    app = folder.app
+    assert all(day.balanced for day in balance(app)), balance(app)
+    total = folder.totals()
+    ((events, ids),) = app.store.query("select count(*), count(distinct id) from event")
+    assert events == ids == total.stored
+    ((kept, conflicts),) = app.store.query(
+        "select count(*), count(*) filter (where reason = 'conflict') from reject"
+    )
+    assert (total.rejected, total.conflicts) == (kept - conflicts, conflicts)
+    ((strangers,),) = app.store.query(
+        "select count(*) from event where identity not in (select id from identity)"
+    )
+    assert strangers == 0
+    assert glances_stored(app) == glances_counted(app)
+
+
+def glances_stored(app: App) -> set[int]:
+    """Read which events are marked as the beginning of a glance."""
+    return {id_ for (id_,) in app.store.query("select id from event where glance")}
+
+
+def glances_counted(app: App) -> set[int]:
+    """Count anew, from all events, which of them begin a glance."""
+    rows = app.store.query("""
+        select event.id
+        from event
+        join identity on identity.id = event.identity
+        where event.outcome = 'ok'
+            and event.item is not null
+            and event.kind in ('password_accessed', 'secret_read')
+            and identity.kind = 'person'
+        qualify coalesce(
+            event.time - lag(event.time) over (
+                partition by event.identity, event.item order by event.time, event.id
+            ) > interval 5 minutes,
+            true
+        )
+    """)
+    return {id_ for (id_,) in rows}
+
+
+@cache
+def sample() -> bytes:
+    """Read the real audit log of an OpenBao server."""
+    packed = files("vaultmeter.demo").joinpath("sample/audit.log.gz").read_bytes()
+    return gzip.decompress(packed)
+
+
+def sample_lines(count: int | None = None) -> list[bytes]:
+    """Cut the first lines from the real audit log, each with its newline."""
+    return sample().splitlines(keepends=True)[:count]
+
+
+def event(number: int, **fields: Any) -> Row:  # noqa: ANN401  fields are of any type
+    """Make an event of the open format, one a minute; `None` leaves a field out."""
+    time = datetime(2026, 11, 1, 8, tzinfo=UTC) + timedelta(minutes=number)
+    made = {
+        "id": f"e-{number}",
+        "time": time.isoformat().replace("+00:00", "Z"),
+        "kind": "secret_read",
+        "identity": "ada@example.org",
+        "item": "kv/db",
+    } | fields
+    return {name: value for name, value in made.items() if value is not None}
+
+
+def seeded(seed: int) -> Random:
+    """Make random choices that are the same in every run."""
+    return Random(seed)  # noqa: S311  nothing secret is chosen
+
+
+def ndjson(*events: Row) -> bytes:
+    """Write events as lines of JSON."""
+    return b"".join(json.dumps(event).encode() + b"\n" for event in events)
+
+
+def command(*words: Path | str) -> list[str]:
+    """Spell the command line of a real process."""
+    return [sys.executable, "-m", "vaultmeter", *map(str, words)]
+
+
+def run(
+    *words: Path | str, stdin: bytes | None = None, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run the command line as a process, to its end; `env` is added to the environment."""
+    return subprocess.run(  # noqa: S603  our own program
+        command(*words),
+        input=stdin,
+        stdin=subprocess.DEVNULL if stdin is None else None,
+        capture_output=True,
+        env=environment(env or {}),
+        timeout=120,
+        check=False,
+    )
+
+
+def environment(added: dict[str, str]) -> dict[str, str]:
+    """Make the environment of a process: ours without our settings, and what is added."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("VAULTMETER")}
+    return kept | added
+
+
+def run_json(*words: Path | str, **options: Any) -> Any:  # noqa: ANN401  whatever JSON can hold
+    """Run a command that must succeed; answers what it prints as JSON."""
+    done = run(*words, **options)
+    assert done.returncode == 0, done.stderr.decode()
+    return json.loads(done.stdout)
+
+
+def rows_of(data: Path, report: str, *options: str) -> list[Row]:
+    """Run a report as a process; answers its rows."""
+    words: Sequence[str] = ("--range", "all", "--format", "json", *options)
+    rows: list[Row] = run_json("--data", data, "report", report, *words)["rows"]
+    return rows

@@ -1,0 +1,197 @@
+"""A question, and the events it is about: filters, period and time zone in plain Python."""
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from tests.reports.plain_events import Event, Identity, Item, Thing, Who, World
+
+USAGE = ("use", "manage", "presence")
+QUARTER_OF_AN_HOUR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Plain:
+    """What is asked, of which world. `patterns` are the filters by name.
+
+    `ends` are the last events of the sources; what a log covers does not depend on who asks.
+    """
+
+    world: World
+    start: datetime
+    end: datetime
+    zone: ZoneInfo
+    patterns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    who: str = "people"
+    per: str = "day"
+    compare: str = "weekdays"
+    ends: dict[str, datetime] = field(default_factory=dict)
+
+    def usage(self) -> list[Event]:
+        """The events of the period that match: usage alone, unless a filter names kinds."""
+        return [event for event in self.usage_until_end() if event.time >= self.start]
+
+    def usage_until_end(self) -> list[Event]:
+        """The same, with all that came before the period."""
+        return [event for event in self.usage_of_all_times() if event.time < self.end]
+
+    def usage_of_all_times(self) -> list[Event]:
+        """The same, with all that came before and after."""
+        return [
+            event
+            for event in self.world.events
+            if ("kind" in self.patterns or event.intent in USAGE) and self.matches(event)
+        ]
+
+    def signs(self) -> list[Event]:
+        """Usage and heartbeats of the period."""
+        return [event for event in self._in_period() if event.intent in (*USAGE, "heartbeat")]
+
+    def matches(self, event: Event) -> bool:
+        """Whether each filter that is set lets an event through, by any of its patterns."""
+        identity = self.world.identities[event.who]
+        item = None if event.item is None else self.world.items[event.item]
+        texts = {
+            "account": event.account,
+            "user": identity.name,
+            "item": None if event.item is None else event.item[1],
+            "item_type": None if item is None else item.type,
+            "kind": event.kind,
+            "auth_method": event.auth_method or identity.auth_method,
+            "outcome": event.outcome,
+            "source": event.source,
+            "product": event.product,
+        }
+        return all(self._lets_through(name, texts[name]) for name in self.patterns)
+
+    def listed_identities(self) -> dict[Who, Identity]:
+        """Whom a list of identities shows: those who could match, also if they did nothing."""
+        acting = {event.who for event in self._in_period()}
+        of_events = {"item", "item_type", "kind", "outcome", "source", "product"}
+        must_act = bool(of_events & set(self.patterns))
+        return {
+            who: identity
+            for who, identity in self.world.identities.items()
+            if who in acting
+            or not must_act
+            and self._lets_through("account", identity.account)
+            and self._lets_through("user", identity.name)
+            and self._lets_through("auth_method", identity.auth_method)
+        }
+
+    def listed_accounts(self) -> set[str]:
+        """The accounts that a list of accounts shows."""
+        return {name for name in self.world.accounts if self._lets_through("account", name)}
+
+    def listed_items(self) -> dict[Thing, Item]:
+        """The items that a list of items shows."""
+        return {
+            (account, name): item
+            for (account, name), item in self.world.items.items()
+            if self._lets_through("account", account)
+            and self._lets_through("item", name)
+            and self._lets_through("item_type", item.type)
+            and self._lets_through("product", item.product)
+        }
+
+    def end_of(self, source: str) -> datetime:
+        """When the last event of a source happened."""
+        return self.ends[source]
+
+    def before(self) -> "Plain | None":
+        """The same question about the period compared with."""
+        first = self.start.astimezone(self.zone).date()
+        last = (self.end - timedelta(microseconds=1)).astimezone(self.zone).date()
+        days = (last - first).days + 1
+        if self.compare == "none":
+            return None
+        if self.compare == "weekdays":
+            while days % 7:
+                days += 1
+        if self.compare == "year":
+            start, end = self._a_year_before(self.start), self._a_year_before(self.end)
+        else:
+            start, end = self._days_before(self.start, days), self._days_before(self.end, days)
+        return replace(self, start=start, end=end)
+
+    def in_whole_months(self) -> "Plain":
+        """The same question, its period widened to calendar months of its zone."""
+        first = self.start.astimezone(self.zone).date().replace(day=1)
+        last = (self.end - timedelta(microseconds=1)).astimezone(self.zone).date()
+        following = (last.replace(day=1) + timedelta(days=32)).replace(day=1)
+        return replace(
+            self, start=beginning(first, self.zone), end=beginning(following, self.zone)
+        )
+
+    def _in_period(self) -> list[Event]:
+        events = (e for e in self.world.events if self.start <= e.time < self.end)
+        return [event for event in events if self.matches(event)]
+
+    def _lets_through(self, name: str, text: str | None) -> bool:
+        patterns = self.patterns.get(name)
+        if patterns is None:
+            return True
+        return text is not None and any(is_like(text, pattern) for pattern in patterns)
+
+    def _days_before(self, instant: datetime, days: int) -> datetime:
+        local = instant.astimezone(self.zone).replace(tzinfo=None) - timedelta(days=days)
+        return local.replace(tzinfo=self.zone).astimezone(UTC)
+
+    def _a_year_before(self, instant: datetime) -> datetime:
+        local = instant.astimezone(self.zone).replace(tzinfo=None)
+        is_leap_day = (local.month, local.day) == (2, 29)
+        earlier = local.replace(year=local.year - 1, day=28 if is_leap_day else local.day)
+        return earlier.replace(tzinfo=self.zone).astimezone(UTC)
+
+
+def is_like(text: str, pattern: str) -> bool:
+    """Whether a text fits a pattern in which `*` stands for any text; case does not matter."""
+    parts = (re.escape(part.lower()) for part in pattern.split("*"))
+    return re.fullmatch(".*".join(parts), text.lower(), re.DOTALL) is not None
+
+
+def day_of(instant: datetime, zone: ZoneInfo) -> date:
+    """The calendar day of an instant."""
+    return instant.astimezone(zone).date()
+
+
+@cache
+def beginning(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant of a calendar day: found by halving, whatever clocks do at midnight."""
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    low, high = noon - timedelta(hours=48), noon + timedelta(hours=48)
+    while high - low > timedelta(microseconds=1):
+        middle = low + (high - low) // 2
+        low, high = (middle, high) if day_of(middle, zone) < day else (low, middle)
+    return high
+
+
+def bucket_of(instant: datetime, plain: Plain) -> datetime:
+    """The instant at which the hour, day, week or month of an instant begins."""
+    local = instant.astimezone(plain.zone)
+    if plain.per == "hour":
+        past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+        return instant.astimezone(UTC) - past
+    day = local.date()
+    if plain.per == "week":
+        day -= timedelta(days=day.weekday())
+    return beginning(day.replace(day=1) if plain.per == "month" else day, plain.zone)
+
+
+def buckets_of(plain: Plain) -> list[datetime]:
+    """Where the buckets of a period begin: walk through it by quarters of an hour."""
+    starts: dict[datetime, None] = {}
+    days: set[tuple[date, int]] = set()
+    instant = plain.start
+    while instant < plain.end:
+        local = instant.astimezone(plain.zone)
+        mark = (local.date(), local.hour * 60 + local.minute if plain.per == "hour" else 0)
+        if plain.per == "hour" or mark not in days:
+            days.add(mark)
+            starts[bucket_of(instant, plain)] = None
+        instant += QUARTER_OF_AN_HOUR
+    if plain.start < plain.end:
+        starts[bucket_of(plain.end - timedelta(microseconds=1), plain)] = None
+    return sorted(starts)

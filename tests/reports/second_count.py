@@ -1,0 +1,336 @@
+"""Every report computed a second time: in plain Python, from the definitions, one event at a time.
+
+Nothing in here asks the store or calls a report's code. Each function answers the rows of the
+report of its name, in the order and with the cells of the real one.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from tests.reports.plain_events import Event, Identity, Thing, Who, grouped
+from tests.reports.plain_question import Plain, bucket_of, buckets_of, day_of
+from tests.reports.plain_sessions import sessions
+
+Row = tuple[Any, ...]
+
+KINDS = (
+    "login login_failed logout heartbeat secret_read password_accessed password_autofilled "
+    "remote_connection key_operation credential_issued item_added item_updated item_deleted "
+    "item_shared rotation export list admin system other"
+).split()
+PRODUCTS = ("sm", "pm", "sra")
+OUTCOMES = ("ok", "denied", "not_found", "error")
+
+
+def overview(plain: Plain) -> list[Row]:
+    """Thirteen measures, each with its value in the period compared with."""
+    now = _measures(plain)
+    before_plain = plain.before()
+    if before_plain is None:
+        return [(name, value, None, None, None) for name, value in now.items()]
+    before = _measures(before_plain)
+    return [
+        (name, value, before[name], value - before[name], _percent(value, before[name]))
+        for name, value in now.items()
+    ]
+
+
+def _measures(plain: Plain) -> dict[str, int]:
+    events = plain.usage()
+    return {
+        "total_requests": len(events),
+        "unique_users": len(_users(plain, events)),
+        "active_clients": len(_clients(plain, events)),
+        "secrets_read": _ok(events, "secret_read"),
+        "passwords_accessed": _glances(plain, events),
+        "passwords_autofilled": _ok(events, "password_autofilled"),
+        "key_operations": _objects_of_keys(events),
+        "remote_connections": _ok(events, "remote_connection"),
+        "accounts_added": _ok(events, "item_added"),
+        "sign_ins": _ok(events, "login"),
+        "login_sessions": _ok(_of_people(plain, events), "login"),
+        "failed_logins": _failed_logins(events),
+        "denied": _denied(events),
+    }
+
+
+def activity(plain: Plain) -> list[Row]:
+    """One row for every bucket of the period, also for the empty ones."""
+    starts = buckets_of(plain)
+    by_bucket: dict[datetime, list[Event]] = {start: [] for start in starts}
+    for event in plain.usage():
+        by_bucket[bucket_of(event.time, plain)].append(event)
+    logins = [event for event in _of_people(plain, plain.usage()) if _is_login(event)]
+    latest = grouped(logins, lambda event: event.who).values()
+    last_buckets = [bucket_of(max(event.time for event in those), plain) for those in latest]
+    return [
+        (
+            start,
+            len(events),
+            _ok(_of_people(plain, events), "login"),
+            _ok(events, "remote_connection"),
+            _glances(plain, events),
+            _ok(events, "password_autofilled"),
+            _ok(events, "item_added"),
+            last_buckets.count(start),
+            _ok(events, "login") - _ok(_of_people(plain, events), "login"),
+            _failed_logins(events),
+            _ok(events, "secret_read"),
+            _objects_of_keys(events),
+            _denied(events),
+        )
+        for start, events in by_bucket.items()
+    ]
+
+
+def users(plain: Plain) -> list[Row]:
+    """A row for every identity that may be seen, also for those that did nothing."""
+    wanted = {"people": ("person",), "machines": ("machine", "agent")}.get(plain.who)
+    rows = []
+    for who, identity in plain.listed_identities().items():
+        events = [event for event in plain.usage() if event.who == who]
+        is_hidden = identity.kind == "system" and not events
+        if identity.kind in wanted if wanted else not is_hidden:
+            rows.append(_user_row(plain, who, identity, events))
+    return sorted(rows, key=lambda row: (-row[7], row[0], row[1]))
+
+
+def _user_row(plain: Plain, who: Who, identity: Identity, events: list[Event]) -> Row:
+    past = [event for event in plain.usage_until_end() if event.who == who]
+    accesses = ("password_accessed", "secret_read")
+    return (
+        identity.name,
+        identity.account,
+        identity.kind,
+        identity.auth_method,
+        _status(events, [event for event in plain.signs() if event.who == who]),
+        _ok(events, "login"),
+        _failed_logins(events),
+        len(events),
+        _ok(events, "secret_read"),
+        _glances(plain, events),
+        sum(_ok([e for e in events if e.item], kind) for kind in accesses)
+        if identity.kind == "person"
+        else 0,
+        _ok(events, "password_autofilled"),
+        _ok(events, "remote_connection"),
+        _ok(events, "item_added"),
+        _objects_of_keys(events),
+        _denied(events),
+        _last(past, _is_use_or_change) or _last(past, _is_login),
+        _last(past, _is_login),
+    )
+
+
+def _status(events: list[Event], signs: list[Event]) -> str:
+    if any(_is_use_or_change(event) for event in events):
+        return "active"
+    return "passive" if any(event.outcome == "ok" for event in signs) else "inactive"
+
+
+def user(plain: Plain) -> list[Row]:
+    """What everybody of a name does, kind by kind."""
+    listed = plain.world.identities
+    groups = grouped(
+        plain.usage(),
+        lambda event: (listed[event.who].name, listed[event.who].account, event.kind, event.detail),
+    )
+    rows = [
+        (*group, *_requests_and_outcomes(events), _items(events), _last(events))
+        for group, events in groups.items()
+    ]
+    return sorted(rows, key=lambda row: (row[0], row[1], -row[4], _place(row[2]), _nulls_last(row[3])))
+
+
+def actions(plain: Plain) -> list[Row]:
+    """Requests by kind and detail, and how they end."""
+    groups = grouped(plain.usage(), lambda event: (event.kind, event.detail))
+    rows = [(*group, *_requests_and_outcomes(events)) for group, events in groups.items()]
+    return sorted(rows, key=lambda row: (-row[2], _place(row[0]), _nulls_last(row[1])))
+
+
+def items(plain: Plain) -> list[Row]:
+    """Items that were used successfully, most used first, deleted ones last."""
+    used = grouped(
+        (e for e in plain.usage() if e.intent == "use" and e.outcome == "ok"),
+        lambda event: event.item,
+    )
+    rows = [
+        _item_row(plain, thing, events) for thing, events in used.items() if thing is not None
+    ]
+    return sorted(rows, key=lambda row: (row[10] is not None, -row[3], row[0], row[1]))
+
+
+def _item_row(plain: Plain, thing: Thing, events: list[Event]) -> Row:
+    item, known = plain.world.items[thing], plain.world.identities
+    kinds = [known[who].kind for who in {event.who for event in events}]
+    last = max(events, key=lambda event: (event.time, known[event.who].name))
+    reads = ("secret_read", "password_accessed", "credential_issued")
+    return (
+        thing[1],
+        thing[0],
+        item.type,
+        sum(event.weight for event in events),
+        sum(event.kind in reads for event in events),
+        kinds.count("person"),
+        len(kinds) - kinds.count("person"),
+        last.time,
+        known[last.who].name,
+        item.created,
+        item.deleted,
+    )
+
+
+def auth_methods(plain: Plain) -> list[Row]:
+    """Clients by how they sign in, and requests by how the caller signed in."""
+    known = plain.world.identities
+    clients = _clients(plain, plain.usage())
+    by_method = grouped(
+        plain.usage(),
+        lambda event: event.auth_method or known[event.who].auth_method or "unknown",
+    )
+    own = {who: known[who].auth_method or "unknown" for who in clients}
+    rows = []
+    for method in set(by_method) | set(own.values()):
+        events = by_method.get(method, [])
+        kinds = [known[who].kind for who in clients if own[who] == method]
+        rows.append(
+            (
+                method,
+                len(kinds),
+                kinds.count("person"),
+                len(kinds) - kinds.count("person"),
+                _ok(events, "login"),
+                _failed_logins(events),
+                len(events),
+            )
+        )
+    return sorted(rows, key=lambda row: (-row[1], -row[6], row[0]))
+
+
+def clients(plain: Plain) -> list[Row]:
+    """Identities once per calendar month, product and account."""
+    known = plain.world.identities
+    seen: dict[tuple[date, str, str, str], set[Who]] = {}
+    for event in plain.in_whole_months().usage():
+        if event.outcome == "ok" and known[event.who].kind in ("person", "machine", "agent"):
+            month = day_of(event.time, plain.zone).replace(day=1)
+            method = known[event.who].auth_method or "unknown"
+            seen.setdefault((month, event.product, event.account, method), set()).add(event.who)
+    rows = []
+    for group, those in seen.items():
+        kinds = [known[who].kind for who in those]
+        counts = (kinds.count(kind) for kind in ("person", "machine", "agent"))
+        rows.append((*group, len(kinds), *counts))
+    return sorted(rows, key=lambda r: (r[0], PRODUCTS.index(r[1]), r[2], -r[4], r[3]))
+
+
+def accounts(plain: Plain) -> list[Row]:
+    """Every account that may be seen, with what was done in it."""
+    rows = []
+    for account in sorted(plain.listed_accounts()):
+        events = [event for event in plain.usage() if event.account == account]
+        kept = [
+            item
+            for thing, item in plain.listed_items().items()
+            if thing[0] == account and item.seen is not None and item.deleted is None
+        ]
+        rows.append(
+            (
+                account,
+                len(events),
+                len(_users(plain, events)),
+                len(_clients(plain, events)),
+                _ok(events, "login"),
+                _ok(events, "secret_read"),
+                _glances(plain, events),
+                len(kept),
+                _last(events),
+            )
+        )
+    return rows
+
+
+REPORTS: dict[str, Callable[[Plain], list[Row]]] = {
+    "overview": overview,
+    "activity": activity,
+    "users": users,
+    "user": user,
+    "sessions": sessions,
+    "items": items,
+    "actions": actions,
+    "auth-methods": auth_methods,
+    "clients": clients,
+    "accounts": accounts,
+}
+"""The second computation of each report, by the report's name."""
+
+
+def _ok(events: Iterable[Event], kind: str) -> int:
+    return sum(event.kind == kind and event.outcome == "ok" for event in events)
+
+
+def _failed_logins(events: Iterable[Event]) -> int:
+    return sum(event.kind == "login_failed" for event in events)
+
+
+def _denied(events: Iterable[Event]) -> int:
+    return sum(event.outcome == "denied" and event.kind != "login_failed" for event in events)
+
+
+def _objects_of_keys(events: Iterable[Event]) -> int:
+    return sum(e.weight for e in events if e.kind == "key_operation" and e.outcome == "ok")
+
+
+def _glances(plain: Plain, events: Iterable[Event]) -> int:
+    return sum(event.place in plain.world.glances for event in events)
+
+
+def _of_people(plain: Plain, events: Iterable[Event]) -> list[Event]:
+    return [event for event in events if plain.world.identities[event.who].kind == "person"]
+
+
+def _users(plain: Plain, events: Iterable[Event]) -> set[Who]:
+    people = _of_people(plain, events)
+    return {event.who for event in people if event.intent == "use" and event.outcome == "ok"}
+
+
+def _clients(plain: Plain, events: Iterable[Event]) -> set[Who]:
+    kinds = ("person", "machine", "agent")
+    known = plain.world.identities
+    return {e.who for e in events if e.outcome == "ok" and known[e.who].kind in kinds}
+
+
+def _requests_and_outcomes(events: list[Event]) -> tuple[int, ...]:
+    outcomes = [event.outcome for event in events]
+    objects = sum(event.weight for event in events)
+    return (len(events), objects, *(outcomes.count(outcome) for outcome in OUTCOMES))
+
+
+def _items(events: Iterable[Event]) -> int:
+    return len({event.item for event in events} - {None})
+
+
+def _is_use_or_change(event: Event) -> bool:
+    return event.intent in ("use", "manage") and event.outcome == "ok"
+
+
+def _is_login(event: Event) -> bool:
+    return event.kind == "login" and event.outcome == "ok"
+
+
+def _last(events: Iterable[Event], is_meant: Callable[[Event], bool] = bool) -> datetime | None:
+    return max((event.time for event in events if is_meant(event)), default=None)
+
+
+def _percent(value: int, before: int) -> float | None:
+    return round(100 * (value - before) / before, 1) if before else None
+
+
+def _place(kind: str) -> int:
+    return KINDS.index(kind)
+
+
+def _nulls_last(text: str | None) -> tuple[bool, str]:
+    return (text is None, text or "")
