@@ -275,7 +275,7 @@ def _settings() -> Iterator[str]:
         # Computed ones differ from machine to machine.
         default = f"`{setting.default}`" if is_plain else "`~/.local/share/vaultmeter`"
         variable = f"`VAULTMETER_{setting.name.upper()}`"
-        rows.append((variable, default, setting_help()[setting.name]))
+        rows.append((variable, default, setting_help().get(setting.name, "")))
     yield from _table(("variable", "default", "meaning"), rows)
 
 

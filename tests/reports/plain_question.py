@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
 from tests.reports.plain_events import Event, Identity, Item, Thing, Who, World
@@ -29,14 +29,17 @@ class Plain:
     compare: str = "weekdays"
     ends: dict[str, datetime] = field(default_factory=dict)
 
+    @cached_property
     def usage(self) -> list[Event]:
         """The events of the period that match: usage alone, unless a filter names kinds."""
-        return [event for event in self.usage_until_end() if event.time >= self.start]
+        return [event for event in self.usage_until_end if event.time >= self.start]
 
+    @cached_property
     def usage_until_end(self) -> list[Event]:
         """The same, with all that came before the period."""
-        return [event for event in self.usage_of_all_times() if event.time < self.end]
+        return [event for event in self.usage_of_all_times if event.time < self.end]
 
+    @cached_property
     def usage_of_all_times(self) -> list[Event]:
         """The same, with all that came before and after."""
         return [
@@ -45,12 +48,15 @@ class Plain:
             if ("kind" in self.patterns or event.intent in USAGE) and self.matches(event)
         ]
 
+    @cached_property
     def signs(self) -> list[Event]:
         """Usage and heartbeats of the period."""
-        return [event for event in self._in_period() if event.intent in (*USAGE, "heartbeat")]
+        return [event for event in self._in_period if event.intent in (*USAGE, "heartbeat")]
 
     def matches(self, event: Event) -> bool:
         """Whether each filter that is set lets an event through, by any of its patterns."""
+        if not self.patterns:
+            return True
         identity = self.world.identities[event.who]
         item = None if event.item is None else self.world.items[event.item]
         texts = {
@@ -68,7 +74,7 @@ class Plain:
 
     def listed_identities(self) -> dict[Who, Identity]:
         """Whom a list of identities shows: those who could match, also if they did nothing."""
-        acting = {event.who for event in self._in_period()}
+        acting = {event.who for event in self._in_period}
         of_events = {"item", "item_type", "kind", "outcome", "source", "product"}
         must_act = bool(of_events & set(self.patterns))
         return {
@@ -125,6 +131,7 @@ class Plain:
             self, start=beginning(first, self.zone), end=beginning(following, self.zone)
         )
 
+    @cached_property
     def _in_period(self) -> list[Event]:
         events = (e for e in self.world.events if self.start <= e.time < self.end)
         return [event for event in events if self.matches(event)]

@@ -33,7 +33,7 @@ class Session:
 def sessions(plain: Plain) -> list[Row]:
     """The sessions that started in the period, of everybody who may be seen."""
     rows = []
-    events = [e for e in plain.usage_of_all_times() if e.kind not in ("heartbeat", "login_failed")]
+    events = [e for e in plain.usage_of_all_times if e.kind not in ("heartbeat", "login_failed")]
     groups = grouped(events, lambda event: (event.who, event.source, event.session))
     for (_, source, key), those in groups.items():
         end_of_source = plain.end_of(source)

@@ -37,7 +37,7 @@ def overview(plain: Plain) -> list[Row]:
 
 
 def _measures(plain: Plain) -> dict[str, int]:
-    events = plain.usage()
+    events = plain.usage
     return {
         "total_requests": len(events),
         "unique_users": len(_users(plain, events)),
@@ -59,9 +59,9 @@ def activity(plain: Plain) -> list[Row]:
     """One row for every bucket of the period, also for the empty ones."""
     starts = buckets_of(plain)
     by_bucket: dict[datetime, list[Event]] = {start: [] for start in starts}
-    for event in plain.usage():
+    for event in plain.usage:
         by_bucket[bucket_of(event.time, plain)].append(event)
-    logins = [event for event in _of_people(plain, plain.usage()) if _is_login(event)]
+    logins = [event for event in _of_people(plain, plain.usage) if _is_login(event)]
     latest = grouped(logins, lambda event: event.who).values()
     last_buckets = [bucket_of(max(event.time for event in those), plain) for those in latest]
     return [
@@ -87,24 +87,28 @@ def activity(plain: Plain) -> list[Row]:
 def users(plain: Plain) -> list[Row]:
     """A row for every identity that may be seen, also for those that did nothing."""
     wanted = {"people": ("person",), "machines": ("machine", "agent")}.get(plain.who)
+    done = grouped(plain.usage, lambda event: event.who)
+    past = grouped(plain.usage_until_end, lambda event: event.who)
+    signs = grouped(plain.signs, lambda event: event.who)
     rows = []
     for who, identity in plain.listed_identities().items():
-        events = [event for event in plain.usage() if event.who == who]
-        is_hidden = identity.kind == "system" and not events
+        is_hidden = identity.kind == "system" and who not in done
         if identity.kind in wanted if wanted else not is_hidden:
-            rows.append(_user_row(plain, who, identity, events))
+            own = (those.get(who, []) for those in (done, past, signs))
+            rows.append(_user_row(plain, identity, *own))
     return sorted(rows, key=lambda row: (-row[7], row[0], row[1]))
 
 
-def _user_row(plain: Plain, who: Who, identity: Identity, events: list[Event]) -> Row:
-    past = [event for event in plain.usage_until_end() if event.who == who]
+def _user_row(
+    plain: Plain, identity: Identity, events: list[Event], past: list[Event], signs: list[Event]
+) -> Row:
     accesses = ("password_accessed", "secret_read")
     return (
         identity.name,
         identity.account,
         identity.kind,
         identity.auth_method,
-        _status(events, [event for event in plain.signs() if event.who == who]),
+        _status(events, signs),
         _ok(events, "login"),
         _failed_logins(events),
         len(events),
@@ -133,7 +137,7 @@ def user(plain: Plain) -> list[Row]:
     """What everybody of a name does, kind by kind."""
     listed = plain.world.identities
     groups = grouped(
-        plain.usage(),
+        plain.usage,
         lambda event: (listed[event.who].name, listed[event.who].account, event.kind, event.detail),
     )
     rows = [
@@ -145,7 +149,7 @@ def user(plain: Plain) -> list[Row]:
 
 def actions(plain: Plain) -> list[Row]:
     """Requests by kind and detail, and how they end."""
-    groups = grouped(plain.usage(), lambda event: (event.kind, event.detail))
+    groups = grouped(plain.usage, lambda event: (event.kind, event.detail))
     rows = [(*group, *_requests_and_outcomes(events)) for group, events in groups.items()]
     return sorted(rows, key=lambda row: (-row[2], _place(row[0]), _nulls_last(row[1])))
 
@@ -153,7 +157,7 @@ def actions(plain: Plain) -> list[Row]:
 def items(plain: Plain) -> list[Row]:
     """Items that were used successfully, most used first, deleted ones last."""
     used = grouped(
-        (e for e in plain.usage() if e.intent == "use" and e.outcome == "ok"),
+        (e for e in plain.usage if e.intent == "use" and e.outcome == "ok"),
         lambda event: event.item,
     )
     rows = [
@@ -185,9 +189,9 @@ def _item_row(plain: Plain, thing: Thing, events: list[Event]) -> Row:
 def auth_methods(plain: Plain) -> list[Row]:
     """Clients by how they sign in, and requests by how the caller signed in."""
     known = plain.world.identities
-    clients = _clients(plain, plain.usage())
+    clients = _clients(plain, plain.usage)
     by_method = grouped(
-        plain.usage(),
+        plain.usage,
         lambda event: event.auth_method or known[event.who].auth_method or "unknown",
     )
     own = {who: known[who].auth_method or "unknown" for who in clients}
@@ -213,7 +217,7 @@ def clients(plain: Plain) -> list[Row]:
     """Identities once per calendar month, product and account."""
     known = plain.world.identities
     seen: dict[tuple[date, str, str, str], set[Who]] = {}
-    for event in plain.in_whole_months().usage():
+    for event in plain.in_whole_months().usage:
         if event.outcome == "ok" and known[event.who].kind in ("person", "machine", "agent"):
             month = day_of(event.time, plain.zone).replace(day=1)
             method = known[event.who].auth_method or "unknown"
@@ -230,7 +234,7 @@ def accounts(plain: Plain) -> list[Row]:
     """Every account that may be seen, with what was done in it."""
     rows = []
     for account in sorted(plain.listed_accounts()):
-        events = [event for event in plain.usage() if event.account == account]
+        events = [event for event in plain.usage if event.account == account]
         kept = [
             item
             for thing, item in plain.listed_items().items()

@@ -1,26 +1,18 @@
-"""Keeps the monthly rollup equal to the events it stands for.
+"""Keeps the rollups equal to the events they stand for.
 
-The rollup holds the batches up to `rolled`. What comes later is added when the store is folded;
+A rollup holds the batches up to `rolled`. What comes later is added when the store is folded;
 until then reports read it from the events. Events that change afterwards are counted anew.
 """
 
 from vaultmeter.store import Store
+from vaultmeter.store.rollup import ROLLUPS, Rollup
 
-_GROUP = (
-    "date_trunc('month', time) as month, source, account, identity, item, kind, detail, intent,"
-    " outcome, product, auth_method, count(*) as requests, sum(weight) as weight,"
-    " count(*) filter (where glance) as glances, max(time) as last_time"
-)
-_GROUPED = (
-    "month, source, account, identity, item, kind, detail, intent, outcome, product, auth_method,"
-    " sum(requests), sum(weight), sum(glances), max(last_time)"
-)
 _FEW = 200_000
-"""Rows that are not worth compacting."""
+"""Rows that are not worth adding up."""
 
 
 def rolled(store: Store) -> int:
-    """The last batch that the rollup holds, 0 for none."""
+    """The last batch that the rollups hold, 0 for none."""
     return int(store.meta("rolled") or 0)
 
 
@@ -30,18 +22,19 @@ def roll_up(store: Store) -> None:
     if first == last:
         return
     with store.transaction():
-        store.run(
-            f"insert into activity_month select {_GROUP} from event where batch > $first group by all",
-            {"first": first},
-        )
+        for rollup in ROLLUPS:
+            store.run(
+                f"insert into {rollup.table} {_events_counted(rollup, 'batch > $first')}",
+                {"first": first},
+            )
+            rows = int(store.query(f"select count(*) from {rollup.table}")[0][0])
+            if rows > _FEW + 2 * int(store.meta(f"rows:{rollup.table}") or 0):
+                _add_up(store, rollup)
         store.remember("rolled", str(last))
-        rows = int(store.query("select count(*) from activity_month")[0][0])
-        if rows > _FEW + 2 * int(store.meta("rollup_rows") or 0):
-            _compact(store)
 
 
 def mark(store: Store, where: str, values: dict[str, object]) -> None:
-    """Note which months and identities of the rollup are touched, before events change.
+    """Note which months and identities of the rollups are touched, before events change.
 
     `where` is a condition on events. `count_marked` follows in the same transaction.
     """
@@ -60,30 +53,6 @@ def mark(store: Store, where: str, values: dict[str, object]) -> None:
     )
 
 
-def count_marked(store: Store) -> None:
-    """Count the marked months and identities again, from their events as they are now."""
-    if not store.query("select count(*) from marked")[0][0]:
-        return
-    store.run("""
-        delete from activity_month
-        where (month, identity) in (select (month, identity) from marked)
-    """)
-    store.run(
-        f"""
-        insert into activity_month
-        select {_GROUP}
-        from event
-        where batch <= $rolled
-            and time >= (select min(month) from marked)
-            and time < (select max(month) from marked) + interval 1 month
-            and (date_trunc('month', time), identity) in (select (month, identity) from marked)
-        group by all
-        """,
-        {"rolled": rolled(store)},
-    )
-    store.run("delete from marked")
-
-
 def move_marked(store: Store, merged: int, kept: int) -> None:
     """What is marked of one identity is marked of another too."""
     store.run(
@@ -97,12 +66,56 @@ def move_marked(store: Store, merged: int, kept: int) -> None:
     )
 
 
-def _compact(store: Store) -> None:
-    store.run(
-        f"create or replace temp table added_up as select {_GROUPED} from activity_month group by all"
-    )
-    store.run("delete from activity_month")
-    store.run("insert into activity_month select * from added_up order by month")
+def count_marked(store: Store) -> None:
+    """Count the marked months and identities again, from their events as they are now."""
+    if not store.query("select count(*) from marked")[0][0]:
+        return
+    marked = "(date_trunc('month', {}), identity) in (select (month, identity) from marked)"
+    for rollup in ROLLUPS:
+        store.run(f"delete from {rollup.table} where {marked.format('start')}")
+        where = f"""
+            batch <= $rolled
+            and time >= (select min(month) from marked)
+            and time < (select max(month) from marked) + interval 1 month
+            and {marked.format("time")}
+        """
+        store.run(
+            f"insert into {rollup.table} {_events_counted(rollup, where)}",
+            {"rolled": rolled(store)},
+        )
+    store.run("delete from marked")
+
+
+def _events_counted(rollup: Rollup, where: str) -> str:
+    return f"""
+        select
+            date_trunc('{rollup.bucket}', time),
+            {rollup.dimensions},
+            count(*),
+            sum(weight),
+            count(*) filter (where glance),
+            max(time)
+        from event
+        where {where}
+        group by all
+    """
+
+
+def _add_up(store: Store, rollup: Rollup) -> None:
+    store.run(f"""
+        create or replace temp table added_up as
+        select
+            start,
+            {rollup.dimensions},
+            sum(requests),
+            sum(weight),
+            sum(glances),
+            max(last_time)
+        from {rollup.table}
+        group by all
+    """)
+    store.run(f"delete from {rollup.table}")
+    store.run(f"insert into {rollup.table} select * from added_up order by start")
     store.run("drop table added_up")
-    count = store.query("select count(*) from activity_month")[0][0]
-    store.remember("rollup_rows", str(count))
+    rows = store.query(f"select count(*) from {rollup.table}")[0][0]
+    store.remember(f"rows:{rollup.table}", str(rows))

@@ -12,47 +12,47 @@ columns = [
     ["change_percent", "Change", "number", "%"],
 ]
 */
-with counted as (
+with acted as (
     select
-        sum(activity.requests) as total_requests,
-        count(distinct if(
-            identities.kind = 'person' and activity.intent = 'use' and activity.outcome = 'ok',
-            activity.identity,
-            null
-        )) as unique_users,
-        count(distinct if(
-            identities.kind in ('person', 'machine', 'agent') and activity.outcome = 'ok',
-            activity.identity,
-            null
-        )) as active_clients,
-        sum(activity.requests) filter (
-            where activity.kind = 'secret_read' and activity.outcome = 'ok'
-        ) as secrets_read,
-        sum(activity.glances) as passwords_accessed,
-        sum(activity.requests) filter (
-            where activity.kind = 'password_autofilled' and activity.outcome = 'ok'
+        identity,
+        sum(requests) as requests,
+        bool_or(intent = 'use' and outcome = 'ok') as used,
+        bool_or(outcome = 'ok') as succeeded,
+        sum(requests) filter (where kind = 'secret_read' and outcome = 'ok') as secrets_read,
+        sum(glances) as passwords_accessed,
+        sum(requests) filter (
+            where kind = 'password_autofilled' and outcome = 'ok'
         ) as passwords_autofilled,
-        sum(activity.weight) filter (
-            where activity.kind = 'key_operation' and activity.outcome = 'ok'
-        ) as key_operations,
-        sum(activity.requests) filter (
-            where activity.kind = 'remote_connection' and activity.outcome = 'ok'
+        sum(weight) filter (where kind = 'key_operation' and outcome = 'ok') as key_operations,
+        sum(requests) filter (
+            where kind = 'remote_connection' and outcome = 'ok'
         ) as remote_connections,
-        sum(activity.requests) filter (
-            where activity.kind = 'item_added' and activity.outcome = 'ok'
-        ) as accounts_added,
-        sum(activity.requests) filter (
-            where activity.kind = 'login' and activity.outcome = 'ok'
-        ) as sign_ins,
-        sum(activity.requests) filter (
-            where activity.kind = 'login' and activity.outcome = 'ok' and identities.kind = 'person'
-        ) as login_sessions,
-        sum(activity.requests) filter (where activity.kind = 'login_failed') as failed_logins,
-        sum(activity.requests) filter (
-            where activity.outcome = 'denied' and activity.kind <> 'login_failed'
-        ) as denied
+        sum(requests) filter (where kind = 'item_added' and outcome = 'ok') as accounts_added,
+        sum(requests) filter (where kind = 'login' and outcome = 'ok') as sign_ins,
+        sum(requests) filter (where kind = 'login_failed') as failed_logins,
+        sum(requests) filter (where outcome = 'denied' and kind <> 'login_failed') as denied
     from activity
-    join identities on identities.identity = activity.identity
+    group by identity
+),
+counted as (
+    select
+        sum(acted.requests) as total_requests,
+        count(*) filter (where identities.kind = 'person' and acted.used) as unique_users,
+        count(*) filter (
+            where identities.kind in ('person', 'machine', 'agent') and acted.succeeded
+        ) as active_clients,
+        sum(acted.secrets_read) as secrets_read,
+        sum(acted.passwords_accessed) as passwords_accessed,
+        sum(acted.passwords_autofilled) as passwords_autofilled,
+        sum(acted.key_operations) as key_operations,
+        sum(acted.remote_connections) as remote_connections,
+        sum(acted.accounts_added) as accounts_added,
+        sum(acted.sign_ins) as sign_ins,
+        sum(acted.sign_ins) filter (where identities.kind = 'person') as login_sessions,
+        sum(acted.failed_logins) as failed_logins,
+        sum(acted.denied) as denied
+    from acted
+    join identities on identities.identity = acted.identity
 ),
 measures as (
     select 1 as place, 'total_requests' as measure, total_requests as value from counted

@@ -50,7 +50,10 @@ sliced as (
         *,
         if(
             session is null,
-            floor(date_diff('second', min(time) over (partition by identity, source, session, number), time) / 43200.0),
+            -- Twelve hours belong to a session, a microsecond more begins the next.
+            floor(greatest(date_diff(
+                'microsecond', min(time) over (partition by identity, source, session, number), time
+            ) - 1, 0) / 43200000000.0),
             0
         ) as slice
     from begun
@@ -77,9 +80,10 @@ sessions as (
 followed as (
     select
         *,
-        lead(started) over (partition by identity, source, session, number order by slice) as next_slice,
-        max(ended) over (partition by source) as source_end
+        lead(number) over following as next_number,
+        lead(started) over following as next_started
     from sessions
+    window following as (partition by identity, source, session order by number, slice)
 )
 select
     identities.user,
@@ -88,7 +92,8 @@ select
     followed.ended,
     case
         when followed.signed_out then 'logout'
-        when followed.next_slice is not null then 'limit'
+        when followed.next_number = followed.number then 'limit'
+        when followed.next_started - followed.ended <= interval 30 minutes then 'login'
         when sources.last_time - followed.ended <= interval 30 minutes then 'open'
         when followed.session is null then 'timeout'
         else 'last_seen'

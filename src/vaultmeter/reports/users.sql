@@ -34,7 +34,7 @@ with done as (
         sum(requests) filter (where kind = 'secret_read' and outcome = 'ok') as secrets_read,
         sum(glances) as passwords_accessed,
         sum(requests) filter (
-            where kind in ('password_accessed', 'secret_read') and outcome = 'ok' and item is not null
+            where kind in ('password_accessed', 'secret_read') and outcome = 'ok'
         ) as password_events,
         sum(requests) filter (
             where kind = 'password_autofilled' and outcome = 'ok'

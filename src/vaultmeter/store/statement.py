@@ -9,7 +9,6 @@ one. Values are bound.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -18,7 +17,7 @@ from vaultmeter.model.filters import Filters, like
 from vaultmeter.model.kinds import USAGE_INTENTS, Intent
 from vaultmeter.model.period import EPOCH, Bucket, Period
 from vaultmeter.model.viewer import Viewer
-from vaultmeter.store.rollup import Rolled, whole_months
+from vaultmeter.store.rollup import DAILY, ITEMS_MONTHLY, MONTHLY, Piece, Rolled, Rollup, pieces
 from vaultmeter.store.schema import TABLES
 from vaultmeter.store.zones import local_time, offset_changes
 
@@ -28,10 +27,10 @@ Parse = Callable[[str], Any]
 _NODES = {"SELECT_NODE", "SET_OPERATION_NODE", "CTE_NODE", "RECURSIVE_CTE_NODE"}
 _WITH = re.compile(r"\Awith\s+(?=\w)", re.IGNORECASE)
 _BEGINNING = EPOCH.replace(tzinfo=None)
-_DIMENSIONS = (
-    "event.source, event.account, event.identity, event.item, event.kind, event.detail,"
-    " event.intent, event.outcome, event.product, event.auth_method"
+_EVENT_COUNTS = (
+    "1 as requests, event.weight, cast(event.glance as integer) as glances, event.time as last_time"
 )
+_ROLLED_COUNTS = "event.requests, event.weight, event.glances, event.last_time"
 Span = Literal["period", "until_end", "ever"]
 
 
@@ -62,7 +61,7 @@ def statement(report_sql: str, question: Question, parse: Parse) -> Statement:
         "period_end": question.period.end.replace(tzinfo=None),
     }
     used = tables_of(report_sql, parse)
-    scope = _Scope(question, values, by_bucket="bucket" in columns_of(report_sql, parse))
+    scope = _Scope(question, values, columns_of(report_sql, parse))
     ctes = [f"{name} as not materialized ({scope.cte(name)})" for name in TABLES if name in used]
     return Statement(_composed(report_sql, ctes), values | question.values)
 
@@ -126,8 +125,10 @@ def _composed(report_sql: str, ctes: list[str]) -> str:
 class _Scope:
     """Writes the scoped CTEs of one question, and collects the values they bind."""
 
-    def __init__(self, question: Question, values: dict[str, Any], *, by_bucket: bool) -> None:
-        self.question, self.values, self.by_bucket = question, values, by_bucket
+    def __init__(
+        self, question: Question, values: dict[str, Any], columns: frozenset[str]
+    ) -> None:
+        self.question, self.values, self.columns = question, values, columns
 
     def cte(self, name: str) -> str:
         """The SQL of a logical table, narrowed."""
@@ -159,68 +160,52 @@ class _Scope:
         """
 
     def _activity(self, span: Span, intents: tuple[Intent, ...] | None) -> str:
-        """Events counted, from the rollup where it can answer and from the events elsewhere."""
+        """Events counted, from the rollups where they can answer and from the events elsewhere."""
         conditions = self._conditions(intents)
-        start, end = self._edges(span)
-        months = whole_months(start, end, self.question.rolled) if self._is_monthly() else None
-        if months is None:
-            return self._counted(f"{span}_start", start, f"{span}_end", end, conditions)
-        first, last = f"{span}_first_month", f"{span}_last_month"
-        parts = [self._rolled(first, months[0], last, months[1], conditions)]
-        if start < months[0]:
-            parts.append(self._counted(f"{span}_start", start, first, months[0], conditions))
-        if months[1] < end:
-            parts.append(self._counted(last, months[1], f"{span}_end", end, conditions))
-        self.values["rolled"] = self.question.rolled.batch
-        late = [*conditions, "event.batch > $rolled"]
-        parts.append(self._counted(first, months[0], last, months[1], late))
+        start = self.values["period_start"] if span == "period" else _BEGINNING
+        cut = pieces(start, self.values["period_end"], self.question.rolled, self._usable())
+        parts = [
+            self._counted(piece, f"{span}_{number}", conditions)
+            for number, piece in enumerate(cut or [Piece(start, start)])
+        ]
+        rolled = [piece for piece in cut if piece.rollup]
+        if rolled:
+            self.values["rolled"] = self.question.rolled.batch
+            late = Piece(rolled[0].start, rolled[-1].end)
+            parts.append(self._counted(late, f"{span}_late", [*conditions, "event.batch > $rolled"]))
         return "\nunion all\n".join(parts)
 
-    def _edges(self, span: Span) -> tuple[datetime, datetime]:
-        start: datetime = self.values["period_start"]
-        return (start if span == "period" else _BEGINNING, self.values["period_end"])
+    def _usable(self) -> tuple[Rollup, ...]:
+        """The rollups that are fine enough for the columns, filters, buckets and zone asked."""
+        by_item = "item" in self.columns or {"item", "item_type"} & set(
+            self.question.filters.patterns
+        )
+        fine = (ITEMS_MONTHLY,) if by_item else (MONTHLY, DAILY)
+        if "bucket" not in self.columns:
+            return fine
+        period, bucket = self.question.period, self.question.bucket
+        if offset_changes(period.zone, period.start, period.end) != [(None, 0)]:
+            return ()
+        buckets = {"month": ("month", "day"), "week": ("day",), "day": ("day",), "hour": ()}
+        return tuple(rollup for rollup in fine if rollup.bucket in buckets[bucket])
 
-    def _is_monthly(self) -> bool:
-        """Whether months in UTC are fine enough for the buckets that the report asks."""
-        if not self.by_bucket:
-            return True
-        period = self.question.period
-        changes = offset_changes(period.zone, period.start, period.end)
-        return self.question.bucket == "month" and changes == [(None, 0)]
-
-    def _counted(
-        self, low: str, start: datetime, high: str, end: datetime, conditions: list[str]
-    ) -> str:
-        self.values |= {low: start, high: end}
+    def _counted(self, piece: Piece, name: str, conditions: list[str]) -> str:
+        low, high = f"{name}_start", f"{name}_end"
+        self.values |= {low: piece.start, high: piece.end}
+        time = "event.start" if piece.rollup else "event.time"
+        table = piece.rollup.table if piece.rollup else "event"
+        counts = _ROLLED_COUNTS if piece.rollup else _EVENT_COUNTS
+        item = "null" if piece.rollup in (MONTHLY, DAILY) else "event.item"
+        bucket = f"date_trunc('{self.question.bucket}', {time})" if piece.rollup else self._bucket()
         return f"""
             select
-                {self._bucket()} as bucket,
-                {_DIMENSIONS},
-                1 as requests,
-                event.weight,
-                cast(event.glance as integer) as glances,
-                event.time as last_time
-            from event
-            where event.time >= ${low}
-                and event.time < ${high}
-                and {" and ".join(conditions)}
-        """
-
-    def _rolled(
-        self, low: str, start: datetime, high: str, end: datetime, conditions: list[str]
-    ) -> str:
-        self.values |= {low: start, high: end}
-        return f"""
-            select
-                event.month as bucket,
-                {_DIMENSIONS},
-                event.requests,
-                event.weight,
-                event.glances,
-                event.last_time
-            from activity_month as event
-            where event.month >= ${low}
-                and event.month < ${high}
+                {bucket} as bucket,
+                event.source, event.account, event.identity, {item} as item, event.kind,
+                event.detail, event.intent, event.outcome, event.product, event.auth_method,
+                {counts}
+            from {table} as event
+            where {time} >= ${low}
+                and {time} < ${high}
                 and {" and ".join(conditions)}
         """
 
