@@ -32,6 +32,7 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make .venv with the locked versions of everything
+	@echo 'Ready. Next: make demo, or export PATH="$$PWD/.venv/bin:$$PATH" and vaultmeter --help'
 
 demo: $(READY) ## Take in a real audit log and an invented year, then show reports
 	@rm -rf $(DEMO_DATA)
@@ -47,18 +48,15 @@ demo: $(READY) ## Take in a real audit log and an invented year, then show repor
 		vaultmeter get-analytics-data --jq-expression '.usage_reports.sm | {total_clients, total_secrets}'
 		vaultmeter ledger
 	)
-	cat <<- 'END'
-
-	The data stays in ./$(DEMO_DATA). Next, for example:
-
-	  export PATH="$$PWD/.venv/bin:$$PATH" VAULTMETER_DATA=$(DEMO_DATA)
-	  vaultmeter reports
-	  vaultmeter report activity --range last-7-days --tz Europe/Paris
-	  vaultmeter report clients --range year-to-date --format csv --output clients.csv
-	  vaultmeter report sessions --user 'person05*' --range all
-	  vaultmeter report overview --sql
-	  vaultmeter get-analytics-data --json | jq '.usage_reports.sm.clients_by_auth_method_types'
-	END
+	printf '%s\n' '' 'The data stays in ./$(DEMO_DATA). Next, for example:' ''
+	printf '  %s\n' \
+		'export PATH="$$PWD/.venv/bin:$$PATH" VAULTMETER_DATA=$(DEMO_DATA)' \
+		"vaultmeter reports" \
+		"vaultmeter report activity --range last-7-days --tz Europe/Paris" \
+		"vaultmeter report clients --range year-to-date --format csv --output clients.csv" \
+		"vaultmeter report sessions --user 'person05*' --range all" \
+		"vaultmeter report overview --sql" \
+		"vaultmeter get-analytics-data --json | jq '.usage_reports.sm.clients_by_auth_method_types'"
 
 test: $(READY) programs ## Run the tests; ARGS='-k word' is handed to pytest
 	@pytest $(ARGS)

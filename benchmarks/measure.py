@@ -35,7 +35,8 @@ def process_seconds(arguments: list[str], runs: int = 5) -> float:
     """The median time of a whole process of the command line."""
     command = [str(Path(sys.executable).parent / "vaultmeter"), *arguments]
     return median_seconds(
-        lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL), runs  # noqa: S603  our own command
+        lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL),
+        runs,  # noqa: S603  our own command
     )
 
 

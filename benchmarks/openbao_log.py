@@ -26,6 +26,8 @@ def _copied(sample: bytes, copy: int) -> bytes:
     day = (date(2026, 1, 1) + timedelta(days=copy)).isoformat().encode()
     shifted = _TIME.sub(b'{"time":"' + day + b"T", sample)
     return _ID.sub(
-        lambda found: b'"request":{"id":"%08x-' % (int(found[1], 16) ^ (copy * 0x9E3779B1 & 0xFFFFFFFF)),
+        lambda found: (
+            b'"request":{"id":"%08x-' % (int(found[1], 16) ^ (copy * 0x9E3779B1 & 0xFFFFFFFF))
+        ),
         shifted,
     )

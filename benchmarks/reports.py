@@ -22,10 +22,10 @@ def figures(folder: Path, events: int) -> list[Figure]:
     if not data.exists():
         json_of(["simulate", "--data", str(data), "--events", str(events), *_ORGANISATION])
     with App(Settings(data=data)) as app:
-        user = app.store.query("select name from identity where kind = 'person' order by id limit 1")
-        return [
-            _figure(app, name, str(user[0][0]), events) for name in _WANTED_MS
-        ]
+        user = app.store.query(
+            "select name from identity where kind = 'person' order by id limit 1"
+        )
+        return [_figure(app, name, str(user[0][0]), events) for name in _WANTED_MS]
 
 
 def _figure(app: App, range_name: str, user: str, events: int) -> Figure:

@@ -51,7 +51,9 @@ def _processes(folder: Path) -> list[Figure]:
     users = process_seconds(["--data", str(data), "report", "users", "--range", "all"])
     return [
         Figure("vaultmeter --version, whole process", f"{1000 * version:.0f} ms", "under 150 ms"),
-        Figure("report users on the sample, whole process", f"{1000 * users:.0f} ms", "under 700 ms"),
+        Figure(
+            "report users on the sample, whole process", f"{1000 * users:.0f} ms", "under 700 ms"
+        ),
     ]
 
 

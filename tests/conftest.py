@@ -26,6 +26,7 @@ from vaultmeter.quarantine import Reject, rejects
 from vaultmeter.reports.head import report_named, report_names
 from vaultmeter.reports.run import Ask, answer, bounds
 from vaultmeter.settings import Settings
+from vaultmeter.store.rollup import ROLLUPS, Rollup
 
 Row = dict[str, Any]
 
@@ -167,6 +168,33 @@ def check_books(folder: Folder) -> None:
     )
     assert strangers == 0
     assert glances_stored(app) == glances_counted(app)
+    for rollup in ROLLUPS:
+        assert rollup_differences(app, rollup) == []
+
+
+def rollup_differences(app: App, rollup: Rollup) -> list[tuple[Any, ...]]:
+    """Count the events a rollup stands for anew, and list the groups in which it differs."""
+    return app.store.query(
+        f"""
+        with stored as (
+            select start, {rollup.dimensions}, sum(requests) as requests, sum(weight) as weight,
+                sum(glances) as glances, max(last_time) as last_time
+            from {rollup.table}
+            group by all
+        ),
+        counted as (
+            select date_trunc('{rollup.bucket}', time), {rollup.dimensions}, count(*),
+                sum(weight), count(*) filter (where glance), max(time)
+            from event
+            where batch <= $rolled
+            group by all
+        )
+        (from stored except from counted)
+        union all
+        (from counted except from stored)
+        """,
+        {"rolled": int(app.store.meta("rolled") or 0)},
+    )
 
 
 def glances_stored(app: App) -> set[int]:

@@ -25,7 +25,7 @@ Say = Callable[[str], None]
 
 _CHECKPOINT_EVERY = 1 << 30
 """Bytes of records after which the store's write-ahead log is folded in."""
-_MEANING = "1"
+_MEANING = "2"
 """Raised when the steps of a flush change what records come to, so that stores are rebuilt."""
 
 

@@ -49,7 +49,10 @@ class Settings:
             variable = f"VAULTMETER_{setting.name.upper()}"
             if setting.name not in values and variable in environment:
                 values[setting.name] = _read(
-                    variable, environment[variable], setting.metadata["read"], setting.metadata["least"]
+                    variable,
+                    environment[variable],
+                    setting.metadata["read"],
+                    setting.metadata["least"],
                 )
         return cls(**values)
 
@@ -58,7 +61,11 @@ def _read(variable: str, text: str, read: Callable[[str], Any], least: float | N
     try:
         value = read(text)
     except ValueError as error:
-        raise Invalid(f"{variable} is {text!r}, not a number.", f"Unset {variable} or mend it.") from error
+        raise Invalid(
+            f"{variable} is {text!r}, not a number.", f"Unset {variable} or mend it."
+        ) from error
     if least is not None and value < least:
-        raise Invalid(f"{variable} is {text!r}; the least is {least:g}.", f"Raise or unset {variable}.")
+        raise Invalid(
+            f"{variable} is {text!r}; the least is {least:g}.", f"Raise or unset {variable}."
+        )
     return value

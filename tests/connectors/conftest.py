@@ -1,14 +1,16 @@
-"""What the tests of connectors share: one run of a real OpenBao server, with what was done there."""
+"""What the tests of connectors share: one run of a real OpenBao server, and what was done there."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 import pytest
-
 from tests.connectors.openbao_deeds import Deeds
-from tests.connectors.openbao_server import running
-from tests.connectors.openbao_setting import set_up
+from tests.connectors.openbao_server import Client, running
+from tests.connectors.openbao_setting import Setting, set_up
 from tests.connectors.openbao_work_with_keys import work_with_keys
 from tests.connectors.openbao_work_with_secrets import work_with_secrets
 from tests.connectors.openbao_work_with_tokens import work_with_tokens
@@ -29,10 +31,38 @@ class Day:
 def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     """Run a server, work with it, rotate a log in the middle, and stop it."""
     with postgresql() as database_port, running(tmp_path_factory.mktemp("openbao")) as server:
-        deeds = Deeds(server)
+        deeds = Deeds(server.client)
         setting = set_up(deeds, database_port)
         work_with_secrets(setting)
         work_with_keys(setting)
-        rotated = server.rotate(server.other_log)
+        with busy(setting, Client(server.port)):
+            rotated = server.rotate(server.other_log)
         work_with_tokens(setting)
         yield Day(deeds, server.log, rotated, server.other_log)
+
+
+@contextmanager
+def busy(setting: Setting, client: Client) -> Iterator[None]:
+    """Have somebody read a secret again and again while the block runs."""
+    eve, begun, over = setting.sign_in("eve"), Event(), Event()
+
+    def read() -> int:
+        count = 0
+        while not over.is_set():
+            sent = {"X-Vault-Token": str(eve.token)}
+            assert client.call("GET", "kv/data/app/db", None, sent)[0] == 200
+            count += 1
+            begun.set()
+        return count
+
+    with ThreadPoolExecutor(1) as reader:
+        counting = reader.submit(read)
+        try:
+            begun.wait()
+            yield
+        finally:
+            over.set()
+    client.close()
+    count = counting.result()
+    setting.deeds.note(eve, "secret_read", "ok", requests=count)
+    setting.deeds.note_item("", "kv/app/db", "secret_read", "ok", requests=count)

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.connectors.openbao_server import ROOT_TOKEN, Server
+from tests.connectors.openbao_server import ROOT_TOKEN, Client
 
 _OUTCOMES = {403: "denied", 404: "not_found"}
 _MERGE_PATCH = {"Content-Type": "application/merge-patch+json"}
@@ -21,7 +21,7 @@ class Actor:
     token: str | None = None
 
     def holding(self, token: str) -> "Actor":
-        """The same one with a token."""
+        """Give the same one a token."""
         return replace(self, token=token)
 
 
@@ -37,7 +37,7 @@ class Deeds:
     the same without the outcome; `of_items` by account, name of the item, kind and outcome.
     """
 
-    server: Server
+    client: Client
     requests: Counter[tuple[str, str, str, str, str]] = field(default_factory=Counter)
     objects: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
     of_items: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
@@ -69,26 +69,39 @@ class Deeds:
         sent = {} if who.token is None else {"X-Vault-Token": who.token}
         sent |= {"X-Vault-Namespace": namespace} if namespace else {}
         sent |= _MERGE_PATCH if method == "PATCH" else {}
-        got, answer = self.server.call(method, path, body, sent | (headers or {}))
+        got, answer = self.client.call(method, path, body, sent | (headers or {}))
         expected = 204 if status == 200 and got == 204 else status
         assert got == expected, (request, got, answer)
         ended = outcome or _OUTCOMES.get(got, "ok" if got < 400 else "error")
-        self.note(replace(who, account=namespace) if who in (ROOT, NOBODY) else who, means, ended, weight)
+        actor = replace(who, account=namespace) if who in (ROOT, NOBODY) else who
+        self.note(actor, means, ended, weight)
         if item is not None:
-            self._note_item(namespace, item, means.split("/")[0], ended, by_root=who == ROOT)
+            self.note_item(namespace, item, means.partition("/")[0], ended, by_root=who == ROOT)
         return answer
 
-    def note(self, who: Actor, means: str, outcome: str, weight: int = 1) -> None:
-        """Count something that was done."""
+    def note(
+        self, who: Actor, means: str, outcome: str, weight: int = 1, requests: int = 1
+    ) -> None:
+        """Count something that was done, so many times."""
         kind, _, detail = means.partition("/")
         if who.name == "root":
             kind, detail = "admin" if kind == "admin" else "system", kind
-        self.requests[who.account, who.name, kind, detail, outcome] += 1
-        self.objects[who.account, who.name, kind, detail] += weight
+        self.requests[who.account, who.name, kind, detail, outcome] += requests
+        self.objects[who.account, who.name, kind, detail] += weight * requests
         self.actors.add(replace(who, token=None))
 
-    def _note_item(self, account: str, item: str, kind: str, outcome: str, *, by_root: bool) -> None:
-        self.of_items[account, item, "system" if by_root else kind, outcome] += 1
+    def note_item(  # noqa: PLR0913
+        self,
+        account: str,
+        item: str,
+        kind: str,
+        outcome: str,
+        *,
+        by_root: bool = False,
+        requests: int = 1,
+    ) -> None:
+        """Count what was done to an item, so many times."""
+        self.of_items[account, item, "system" if by_root else kind, outcome] += requests
         if outcome != "ok":
             return
         if kind == "item_added":

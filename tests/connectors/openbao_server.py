@@ -1,4 +1,4 @@
-"""A real OpenBao server with two file audit devices, started for the tests and stopped after them."""
+"""A real OpenBao server with two file audit devices, started for the tests and stopped after."""
 
 import json
 import signal
@@ -21,6 +21,35 @@ audit "file" "{name}" {{
   }}
 }}
 """
+
+
+class Client:
+    """One connection to a server."""
+
+    def __init__(self, port: int) -> None:
+        """Connect when the first request is sent, and again after an error."""
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any,  # noqa: ANN401
+        headers: dict[str, str],
+    ) -> tuple[int, Any]:
+        """Send one request; answers the status, and the body when it is JSON."""
+        self._connection.request(
+            method, f"/v1/{path}", None if body is None else json.dumps(body), headers
+        )
+        answer = self._connection.getresponse()
+        content = answer.read()
+        with suppress(ValueError):
+            return answer.status, json.loads(content)
+        return answer.status, None
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
 
 
 class Server:
@@ -49,21 +78,8 @@ class Server:
                 stderr=subprocess.STDOUT,
                 cwd=folder,
             )
-        self._connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        self.client = Client(self.port)
         self._wait(folder / "server.out")
-
-    def call(
-        self, method: str, path: str, body: Any, headers: dict[str, str]  # noqa: ANN401
-    ) -> tuple[int, Any]:
-        """Send one request; answers the status, and the body when it is JSON."""
-        self._connection.request(
-            method, f"/v1/{path}", None if body is None else json.dumps(body), headers
-        )
-        answer = self._connection.getresponse()
-        content = answer.read()
-        with suppress(ValueError):
-            return answer.status, json.loads(content)
-        return answer.status, None
 
     def rotate(self, log: Path) -> Path:
         """Rename a log as log rotation does, have the server open it anew; answers the new name."""
@@ -78,7 +94,7 @@ class Server:
 
     def stop(self) -> None:
         """End the process; its logs stay."""
-        self._connection.close()
+        self.client.close()
         self._process.terminate()
         self._process.wait(PATIENCE)
 
@@ -86,9 +102,9 @@ class Server:
         deadline = time.monotonic() + PATIENCE
         while True:
             with suppress(OSError):
-                if self.call("GET", "sys/health", None, {})[0] == 200:
+                if self.client.call("GET", "sys/health", None, {})[0] == 200:
                     return
-            self._connection.close()
+            self.client.close()
             assert self._process.poll() is None, out.read_text()
             assert time.monotonic() < deadline, out.read_text()
             time.sleep(0.05)

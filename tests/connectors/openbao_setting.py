@@ -1,4 +1,4 @@
-"""What a server is given before anybody works with it: namespaces, mounts, policies, users, roles."""
+"""What a server is given before anybody works with it: namespaces, mounts, users, roles."""
 
 import time
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-
 from tests.connectors.openbao_deeds import Actor, Deeds
 
 NAMESPACES = ("", "eng", "eng/web")

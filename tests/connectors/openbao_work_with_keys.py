@@ -6,7 +6,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import NameOID
-
 from tests.connectors.openbao_deeds import NOBODY, Actor, Deeds
 from tests.connectors.openbao_setting import Setting
 
@@ -40,11 +39,10 @@ def _keys(deeds: Deeds, ada: Actor) -> None:
     deeds.act(ada, "GET transit/export/encryption-key/k", "export", "transit/k")
     deeds.act(ada, "GET transit/export/encryption-key/k/1", "export", "transit/k")
     deeds.act(ada, "POST transit/keys/short", "item_added", "transit/short", {})
-    deeds.act(
-        ada, "GET transit/export/encryption-key/short", "export", "transit/short", status=400
-    )
+    deeds.act(ada, "GET transit/export/encryption-key/short", "export", "transit/short", status=400)
     deeds.act(ada, "POST transit/keys/short/config", "item_updated", "transit/short", config)
-    deeds.act(ada, "POST transit/encrypt/short", "key_operation/encrypt", "transit/short", _plain(1))
+    means = "key_operation/encrypt"
+    deeds.act(ada, "POST transit/encrypt/short", means, "transit/short", _plain(1))
     deeds.act(ada, "DELETE transit/keys/short", "item_deleted/keys", "transit/short")
     deeds.act(ada, "GET transit/wrapping_key", "admin")
 
@@ -95,9 +93,7 @@ def _certificates(deeds: Deeds, ada: Actor) -> None:
     issued = deeds.act(ada, "POST pki/issue/web", "credential_issued/issue", "pki/web", name)
     issuer = "POST pki/issuer/default/issue/web"
     deeds.act(ada, issuer, "credential_issued/issue", "pki/web", name)
-    deeds.act(
-        ada, "POST pki/issue/none", "credential_issued/issue", "pki/none", name, status=400
-    )
+    deeds.act(ada, "POST pki/issue/none", "credential_issued/issue", "pki/none", name, status=400)
     request = {"csr": _signing_request()} | name
     deeds.act(ada, "POST pki/sign/web", "credential_issued/sign", "pki/web", request)
     verbatim = "credential_issued/sign-verbatim"
@@ -124,7 +120,8 @@ def _ssh(deeds: Deeds, ada: Actor) -> None:
     deeds.act(ada, "POST ssh/roles/people", "admin", body=role)
     once = {"key_type": "otp", "default_user": "u", "cidr_list": "0.0.0.0/0"}
     deeds.act(ada, "POST ssh/roles/once", "admin", body=once)
-    public = ed25519.Ed25519PrivateKey.generate().public_key().public_bytes(
+    private = ed25519.Ed25519PrivateKey.generate()
+    public = private.public_key().public_bytes(
         serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
     )
     key = {"public_key": public.decode(), "valid_principals": "u"}
@@ -150,11 +147,11 @@ def _codes(deeds: Deeds, ada: Actor) -> None:
 
 
 def _database(deeds: Deeds, ada: Actor, port: int) -> None:
-    url = f"postgresql://{{{{username}}}}:{{{{password}}}}@127.0.0.1:{port}/postgres?sslmode=disable"
+    login = "{{username}}:{{password}}"
     config = {
         "plugin_name": "postgresql-database-plugin",
         "allowed_roles": "*",
-        "connection_url": url,
+        "connection_url": f"postgresql://{login}@127.0.0.1:{port}/postgres?sslmode=disable",
         "username": "postgres",
         "password": "x",
     }

@@ -76,11 +76,10 @@ def _app_roles(setting: Setting) -> None:
     inner = deeds.act(holder, "POST sys/wrapping/unwrap", "secret_read/unwrap")
     _read(setting, build.holding(inner["auth"]["client_token"]))
     ada = setting.sign_in("ada")
-    secret_id = "POST auth/approle/role/build/secret-id"
-    made = deeds.act(ada, secret_id, "credential_issued/auth", body={}, headers=wrap)
-    deeds.act(
-        NOBODY.holding(made["wrap_info"]["token"]), "POST sys/wrapping/unwrap", "secret_read/unwrap"
-    )
+    ask = "POST auth/approle/role/build/secret-id"
+    made = deeds.act(ada, ask, "credential_issued/auth", body={}, headers=wrap)
+    holder = NOBODY.holding(made["wrap_info"]["token"])
+    deeds.act(holder, "POST sys/wrapping/unwrap", "secret_read/unwrap")
     wrong = ids | {"secret_id": "wrong"}
     for body in (wrong, wrong | {"role_id": "wrong"}):
         deeds.act(NOBODY, login, "login_failed", body=body, status=400)
@@ -143,7 +142,7 @@ def _code(url: str) -> str:
 
 
 def _two_aliases(setting: Setting) -> None:
-    """A person and a program of one entity are one identity, which is the person."""
+    """Sign in as a person and as a program of one entity, which is the person."""
     deeds = setting.deeds
     _, ids = setting.app_role("grace-script")
     mounts = deeds.set_up("GET sys/auth")["data"]
@@ -165,7 +164,7 @@ def _namespaces(setting: Setting) -> None:
         _read(setting, ada)
         # The namespace may also stand in the path, and a token of above works below.
         deeds.act(ada, f"GET {account}/{_SECRET}", "secret_read", at="")
-        deeds.of_items[account, _ITEM, "secret_read", "ok"] += 1
+        deeds.note_item(account, _ITEM, "secret_read", "ok")
         _read(setting, above, at=account)
         deeds.act(ROOT, f"GET {_SECRET}", "secret_read", _ITEM, at=account)
         _read(setting, ada, at="", status=403)
@@ -178,12 +177,13 @@ def _namespaces(setting: Setting) -> None:
 
 
 def _inline(setting: Setting) -> None:
-    """A request that brings its sign-in along is a sign-in and a request."""
+    """Send requests that bring their sign-in along: each is a sign-in and a request."""
     for password, status in ((PASSWORD, 200), ("wrong", 400)):
         parameter = json.dumps({"key": "password", "value": password}).encode()
+        text = base64.urlsafe_b64encode(parameter).decode().rstrip("=")
         headers = {
             "X-Vault-Inline-Auth-Path": "auth/userpass/login/bob",
-            "X-Vault-Inline-Auth-Parameter-p": base64.urlsafe_b64encode(parameter).decode().rstrip("="),
+            "X-Vault-Inline-Auth-Parameter-p": text,
         }
         if status == 200:
             _read(setting, Actor("bob"), headers=headers)

@@ -24,17 +24,10 @@ def postgresql() -> Iterator[int]:
     if user:
         shutil.chown(folder, user)
     port = _free_port()
-    initdb = [binaries / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "--no-sync"]
+    initdb = f"{binaries}/initdb -D data -U postgres -A trust --no-sync".split()
     subprocess.run(initdb, user=user, cwd=folder, check=True, capture_output=True)  # noqa: S603
     server = subprocess.Popen(  # noqa: S603
-        [
-            binaries / "postgres",
-            *("-D", folder / "data"),
-            *("-k", folder),
-            *("-h", "127.0.0.1"),
-            *("-p", str(port)),
-            *("-c", "fsync=off"),
-        ],
+        f"{binaries}/postgres -D data -k {folder} -h 127.0.0.1 -p {port} -c fsync=off".split(),
         user=user,
         cwd=folder,
         stdout=subprocess.DEVNULL,
@@ -64,7 +57,7 @@ def _free_port() -> int:
 
 
 def _wait(binaries: Path, port: int) -> None:
-    ready = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+    ready = f"{binaries}/pg_isready -q -h 127.0.0.1 -p {port}".split()
     deadline = time.monotonic() + _PATIENCE
     while subprocess.run(ready, check=False).returncode:  # noqa: S603
         assert time.monotonic() < deadline, "PostgreSQL does not answer."

@@ -51,9 +51,8 @@ def command_lines() -> Iterator[str]:
         for block in blocks(page, "console"):
             lines = block.replace("\\\n", " ").splitlines()
             yield from (line[2:] for line in lines if re.match(r"\$ .*\bvaultmeter ", line))
-    for line in (ROOT / "Makefile").read_text().splitlines():
-        if line.strip().startswith("vaultmeter "):
-            yield line.strip()
+    rules = (ROOT / "Makefile").read_text()
+    yield from re.findall(r'^\t+"?(vaultmeter .*?)(?:"|" \\)?$', rules, re.MULTILINE)
 
 
 def pipeline(line: str) -> list[list[str]]:

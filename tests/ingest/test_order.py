@@ -7,8 +7,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-
 from tests.conftest import Folder, Row, sample_lines, seeded
+
 from vaultmeter.demo.scale import Scale
 from vaultmeter.demo.simulate import simulate
 

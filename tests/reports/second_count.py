@@ -114,9 +114,7 @@ def _user_row(
         len(events),
         _ok(events, "secret_read"),
         _glances(plain, events),
-        sum(_ok([e for e in events if e.item], kind) for kind in accesses)
-        if identity.kind == "person"
-        else 0,
+        sum(_ok(events, kind) for kind in accesses) if identity.kind == "person" else 0,
         _ok(events, "password_autofilled"),
         _ok(events, "remote_connection"),
         _ok(events, "item_added"),

@@ -19,7 +19,8 @@ def command(  # noqa: PLR0913  one parameter for each option
     context: typer.Context,
     *,
     as_json: Annotated[  # noqa: ARG001  the document is JSON either way, as the original's is
-        bool, typer.Option("--json/--no-json", help="Accepted for compatibility; it is JSON anyway.")
+        bool,
+        typer.Option("--json/--no-json", help="Accepted for compatibility; it is JSON anyway."),
     ] = False,
     jq_expression: Annotated[
         str | None, typer.Option(help="Print what this jq expression makes of it.")
@@ -50,7 +51,9 @@ def _print_jq(document: dict[str, object], expression: str) -> None:
     try:
         results = jq.compile(expression).input_value(document).all()
     except ValueError as error:
-        raise Invalid(f"The jq expression failed: {error}.", "Try it with the jq program.") from error
+        raise Invalid(
+            f"The jq expression failed: {error}.", "Try it with the jq program."
+        ) from error
     for result in results:
         json.dump(result, sys.stdout, ensure_ascii=False, indent=2)
         sys.stdout.write("\n")

@@ -18,7 +18,8 @@ def command(
     context: typer.Context,
     connector: Annotated[str, typer.Argument(help="Which vault wrote it: openbao, events.")],
     paths: Annotated[
-        list[str], typer.Argument(help="Files or patterns; plain, .gz or .zst; - is standard input.")
+        list[str],
+        typer.Argument(help="Files or patterns; plain, .gz or .zst; - is standard input."),
     ],
     source: Annotated[
         str | None, typer.Option(help="Name of the source; the connector's unless given.")
@@ -68,6 +69,8 @@ def _print(intake: Intake) -> None:
     if outcome.rejected:
         say("Rejected lines are kept: vaultmeter rejects shows them with their reasons.")
     if outcome.conflicts:
-        say(f"{outcome.conflicts:,} records contradict earlier ones of the same id; the first stay.")
+        say(
+            f"{outcome.conflicts:,} records contradict earlier ones of the same id; the first stay."
+        )
     if outcome.unknown_kinds:
         say(f"{outcome.unknown_kinds:,} events are of unknown kinds and count as other.")

@@ -35,7 +35,9 @@ def command(context: typer.Context, *, as_json: Json = False) -> None:
         typer.echo(f"{'source':20} {'day':10} " + " ".join(f"{name:>12}" for name in _COLUMNS))
         for day in days:
             lines = " ".join(f"{getattr(day, name):>12,}" for name in _COLUMNS)
-            typer.echo(f"{day.source:20} {day.day:10} {lines}{'' if day.balanced else '  UNBALANCED'}")
+            typer.echo(
+                f"{day.source:20} {day.day:10} {lines}{'' if day.balanced else '  UNBALANCED'}"
+            )
         typer.echo("The books balance." if balanced else "The books do NOT balance.")
     if not balanced:
         raise typer.Exit(1)

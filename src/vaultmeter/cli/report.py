@@ -48,13 +48,19 @@ def command(  # noqa: PLR0913  one parameter for each option
     who: Annotated[str, typer.Option(help="people, machines or everyone.")] = "people",
     per: Annotated[
         str | None,
-        typer.Option(help="hour, day, week or month; by the range unless given.", show_default=False),
+        typer.Option(
+            help="hour, day, week or month; by the range unless given.", show_default=False
+        ),
     ] = None,
     compare: Annotated[str, typer.Option(help="weekdays, previous, year or none.")] = "weekdays",
     limit: Annotated[int, typer.Option(help="How many rows of a top list.")] = 1000,
     format_: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
-    output: Annotated[Path | None, typer.Option(help="Write to a file.", show_default=False)] = None,
-    sql: Annotated[bool, typer.Option("--sql", help="Print the SQL instead of running it.")] = False,
+    output: Annotated[
+        Path | None, typer.Option(help="Write to a file.", show_default=False)
+    ] = None,
+    sql: Annotated[
+        bool, typer.Option("--sql", help="Print the SQL instead of running it.")
+    ] = False,
 ) -> None:
     """Answer a report. Filters may be repeated, and * stands for any text.
 

@@ -100,6 +100,7 @@ class Connector:
     """Makes the `select line, r` over `lines(line, text)` for a file with this header."""
     halves: Halves | None = None
     """How to tell, before mapping, a record that another of the same event makes needless."""
+
     @property
     def mapping(self) -> str:
         """The text of the `.sql` file of the same name."""

@@ -25,7 +25,8 @@ with entry as (
         coalesce(ltrim(r.request.path, '/'), '') as path,
         coalesce(r.request.mount_point, '') as mount_point,
         nullif(r.response.auth.client_token, '') is not null as issues_token,
-        r.response.wrap_info is not null as wrapped,
+        -- A refusal that was to be wrapped has an empty wrapping, and says why in its data.
+        r.response.wrap_info is not null and r.response.data is null as wrapped,
         r.response.data as data
     from records
 ),

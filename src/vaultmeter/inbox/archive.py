@@ -81,7 +81,8 @@ class Archive:
         left = [
             path
             for path in self.folder.glob("*/*")
-            if path.suffix in (".partial", ".zst") and str(path.relative_to(self.folder)) not in known
+            if path.suffix in (".partial", ".zst")
+            and str(path.relative_to(self.folder)) not in known
         ]
         for path in left:
             path.unlink()

@@ -188,7 +188,9 @@ def _complete_known(work: Work) -> None:
         where entries >= 2
             and id in (select id from known where entries = 1)
     """)
-    work.run("delete from known where entries = 1 and id in (select id from seen where entries = 3)")
+    work.run(
+        "delete from known where entries = 1 and id in (select id from seen where entries = 3)"
+    )
 
 
 def _conflicts(work: Work) -> list[Refused]:

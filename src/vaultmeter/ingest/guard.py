@@ -87,13 +87,17 @@ def _scan(content: Content) -> tuple[Numbers, Numbers, Numbers]:
     if len(content) and content[-1] != 0x0A:
         ends = np.append(ends, len(content))
     starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends.copy()
-    opened = np.searchsorted(np.concatenate(brackets), np.append(starts, len(content))) if len(
-        ends
-    ) else np.zeros(1, np.int64)
+    opened = (
+        np.searchsorted(np.concatenate(brackets), np.append(starts, len(content)))
+        if len(ends)
+        else np.zeros(1, np.int64)
+    )
     return starts, ends, np.diff(opened)
 
 
-def _is_carriage_return(content: Content, starts: Numbers) -> np.ndarray[tuple[int], np.dtype[np.bool]]:
+def _is_carriage_return(
+    content: Content, starts: Numbers
+) -> np.ndarray[tuple[int], np.dtype[np.bool]]:
     if not len(starts):
         return np.empty(0, bool)
     data = np.frombuffer(content, np.uint8)

@@ -26,6 +26,7 @@ def resolve(work: Work) -> None:
             identity_kind as kind,
             identity_rank as rank,
             arg_max(identity_method, time) as auth_method,
+            max(time) filter (where identity_method is not null) as method_time,
             max(time) as time
         from chosen
         group by all
@@ -157,6 +158,18 @@ def _merge(work: Work, merged: int, kept: int) -> None:
         """,
         **values,
     )
+    work.run(
+        """
+        create or replace temp table kept_method as
+        select auth_method, method_rank, method_time
+        from identity
+        where id in ($kept, $merged)
+            and auth_method is not null
+        order by method_rank desc, method_time desc, auth_method desc
+        limit 1
+        """,
+        **values,
+    )
     work.run("delete from identity where id = $kept and id in (select id from outdone)", **values)
     work.run(
         """
@@ -168,6 +181,18 @@ def _merge(work: Work, merged: int, kept: int) -> None:
         **values,
     )
     work.run("delete from identity where id = $merged", **values)
+    work.run(
+        """
+        update identity
+        set
+            auth_method = kept_method.auth_method,
+            method_rank = kept_method.method_rank,
+            method_time = kept_method.method_time
+        from kept_method
+        where identity.id = $kept
+        """,
+        **values,
+    )
     glances.recount(work, kept)
     rollups.count_marked(work.store)
 
@@ -190,7 +215,6 @@ def _describe(work: Work) -> None:
             account_of.id as account,
             met.name,
             met.kind,
-            met.auth_method,
             met.rank,
             met.time
         from met
@@ -203,7 +227,7 @@ def _describe(work: Work) -> None:
     """)
     work.run("""
         insert into identity
-        select id, account, name, kind, auth_method, rank, time
+        select id, account, name, kind, null, rank, time, null, null
         from described
         where id not in (select id from identity)
     """)
@@ -221,7 +245,6 @@ def _describe(work: Work) -> None:
             account = described.account,
             name = described.name,
             kind = described.kind,
-            auth_method = coalesce(described.auth_method, identity.auth_method),
             name_rank = described.rank,
             name_time = described.time
         from described
@@ -229,5 +252,38 @@ def _describe(work: Work) -> None:
             and (described.rank, described.time, described.name)
                 > (identity.name_rank, identity.name_time, identity.name)
     """)
+    _describe_method(work)
     for (identity,) in changed:
         glances.recount(work, identity)
+
+
+def _describe_method(work: Work) -> None:
+    """Keep how each identity signs in: by the highest rank, then the latest that tells it."""
+    work.run("""
+        with told as (
+            select
+                identity_of.identity as id,
+                met.auth_method,
+                met.rank,
+                met.method_time as time
+            from met
+            join identity_of on identity_of.key = met.key
+            where met.auth_method is not null
+            qualify row_number() over (
+                partition by identity_of.identity
+                order by met.rank desc, met.method_time desc, met.auth_method desc
+            ) = 1
+        )
+        update identity
+        set
+            auth_method = told.auth_method,
+            method_rank = told.rank,
+            method_time = told.time
+        from told
+        where told.id = identity.id
+            and (
+                identity.auth_method is null
+                or (told.rank, told.time, told.auth_method)
+                    > (identity.method_rank, identity.method_time, identity.auth_method)
+            )
+    """)

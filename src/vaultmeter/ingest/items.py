@@ -56,6 +56,7 @@ def resolve(work: Work) -> None:
         update item
         set
             type = if(touched.type_time > item.type_time, touched.type, item.type),
+            product = if(touched.type_time > item.type_time, touched.product, item.product),
             type_time = greatest(touched.type_time, item.type_time),
             seen = least(touched.seen, item.seen),
             added = least(touched.added, item.added),
@@ -65,7 +66,7 @@ def resolve(work: Work) -> None:
         where touched.account = item.account
             and touched.name = item.name
             and (
-                (touched.type_time > item.type_time and touched.type <> item.type)
+                touched.type_time > item.type_time
                 or touched.seen < coalesce(item.seen, timestamp 'infinity')
                 or touched.added < coalesce(item.added, timestamp 'infinity')
                 or touched.written > coalesce(item.written, timestamp '-infinity')

@@ -111,7 +111,9 @@ def reject(work: Work) -> None:
             where line not in (select line from mapped union all select line from answered)
         """)
         _refuse(work, ((line, "not_csv", None) for (line,) in unread))
-    problems = work.rows("""
+    problems = (
+        work.rows(
+            """
         select
             mapped.line,
             case
@@ -123,7 +125,12 @@ def reject(work: Work) -> None:
         from mapped
         join lines on lines.line = mapped.line
         where mapped.problem is not null
-    """, is_json=work.header is None) if work.number("select count(problem) from mapped") else []
+    """,
+            is_json=work.header is None,
+        )
+        if work.number("select count(problem) from mapped")
+        else []
+    )
     _refuse(work, problems)
     work.run("""
         insert into note

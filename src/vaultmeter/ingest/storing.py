@@ -4,6 +4,7 @@ import pyarrow as pa
 
 from vaultmeter.ingest.work import Work
 
+
 def place(work: Work) -> None:
     """Make `placed`: the chosen records as events, with integers for account, identity, item."""
     # A view cannot bind values; these are our own integers.

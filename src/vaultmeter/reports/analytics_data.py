@@ -50,7 +50,10 @@ def analytics_data(store: Store, viewer: Viewer, period: Period, now: datetime) 
         "certificates_expiry_data": {"account_id": account, "ca_counts": {}, "risk_counts": {}},
         "clients_usage_reports": {
             product: _clients_report(
-                product, [client for client in clients if client["product"] == product], account, now
+                product,
+                [client for client in clients if client["product"] == product],
+                account,
+                now,
             )
             for product in Product
         },

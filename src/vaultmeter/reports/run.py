@@ -63,7 +63,9 @@ def statement_of(store: Store, report: Report, ask: Ask) -> Statement:
 
 def complete_to(store: Store) -> dict[str, datetime]:
     """The instant up to which each source has told what happened, in UTC."""
-    rows = store.query("select name, last_time from source where last_time is not null order by name")
+    rows = store.query(
+        "select name, last_time from source where last_time is not null order by name"
+    )
     return {name: last.replace(tzinfo=UTC) for name, last in rows}
 
 
@@ -99,9 +101,7 @@ def _bucket(report: Report, ask: Ask, period: Period) -> Bucket:
     return cast("Bucket", report.bucket or ask.per or period.bucket())
 
 
-def _statement(
-    store: Store, report: Report, ask: Ask, period: Period, bucket: Bucket
-) -> Statement:
+def _statement(store: Store, report: Report, ask: Ask, period: Period, bucket: Bucket) -> Statement:
     question = Question(
         viewer=ask.viewer,
         period=period,

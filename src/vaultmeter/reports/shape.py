@@ -20,7 +20,9 @@ def typed(rows: Sequence[Row], columns: Sequence[Column]) -> list[Row]:
     return [_cast(row, casts) for row in rows] if casts else list(rows)
 
 
-def filled(rows: Sequence[Row], columns: Sequence[Column], period: Period, bucket: Bucket) -> list[Row]:
+def filled(
+    rows: Sequence[Row], columns: Sequence[Column], period: Period, bucket: Bucket
+) -> list[Row]:
     """One row for every bucket of the period, in order; empty ones hold zeros.
 
     The first column is the bucket: the engine's local date for days and longer, an instant in
@@ -67,14 +69,19 @@ def _percent(value: int, before: int) -> float | None:
 
 
 def _hours(period: Period) -> list[datetime]:
-    local = period.start.astimezone(period.zone)
-    past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
-    start = period.start - past
+    """Where hours of the wall clock begin; one is shorter when clocks change by half an hour."""
     hours = []
+    start = _hour_of(period.start, period)
     while start < period.end:
         hours.append(start)
-        start += timedelta(hours=1)
+        start = _hour_of(start + timedelta(hours=1), period)
     return hours
+
+
+def _hour_of(instant: datetime, period: Period) -> datetime:
+    local = instant.astimezone(period.zone)
+    past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+    return instant - past
 
 
 def _start_of(value: datetime, period: Period, bucket: Bucket) -> datetime:

@@ -1,6 +1,5 @@
 """Where events live. One folder, one engine; `statement` builds the checked query for all."""
 
-
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -40,5 +39,3 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Checkpoint and release the file."""
-
-

@@ -84,4 +84,6 @@ def _floor(instant: datetime, bucket: Literal["month", "day"]) -> datetime:
 
 
 def _following(start: datetime, bucket: Literal["month", "day"]) -> datetime:
-    return _floor(start + timedelta(days=31), "month") if bucket == "month" else start + timedelta(1)
+    return (
+        _floor(start + timedelta(days=31), "month") if bucket == "month" else start + timedelta(1)
+    )

@@ -28,7 +28,9 @@ TABLES: dict[str, dict[str, str]] = {
         "evidence": "server, client or inferred",
         "glance": "whether it begins a glance: an access by a person, none within 5 minutes before",
     },
-    "lifetime": {"...": "as events, of all times; for what began before the period or ends after it"},
+    "lifetime": {
+        "...": "as events, of all times; for what began before the period or ends after it"
+    },
     "activity": {
         "bucket": "as in events",
         "source": "id of the source",

@@ -125,9 +125,7 @@ def _composed(report_sql: str, ctes: list[str]) -> str:
 class _Scope:
     """Writes the scoped CTEs of one question, and collects the values they bind."""
 
-    def __init__(
-        self, question: Question, values: dict[str, Any], columns: frozenset[str]
-    ) -> None:
+    def __init__(self, question: Question, values: dict[str, Any], columns: frozenset[str]) -> None:
         self.question, self.values, self.columns = question, values, columns
 
     def cte(self, name: str) -> str:
@@ -172,7 +170,9 @@ class _Scope:
         if rolled:
             self.values["rolled"] = self.question.rolled.batch
             late = Piece(rolled[0].start, rolled[-1].end)
-            parts.append(self._counted(late, f"{span}_late", [*conditions, "event.batch > $rolled"]))
+            parts.append(
+                self._counted(late, f"{span}_late", [*conditions, "event.batch > $rolled"])
+            )
         return "\nunion all\n".join(parts)
 
     def _usable(self) -> tuple[Rollup, ...]:
@@ -226,7 +226,14 @@ class _Scope:
         if "user" in filters:
             conditions.append(self._like("identity.name", "user"))
         if "auth_method" in filters:
-            conditions.append(self._like("identity.auth_method", "auth_method"))
+            # Also those who signed in that way then, and now sign in another way.
+            learnt, where = (
+                self._like("identity.auth_method", "auth_method"),
+                self._where("period", None),
+            )
+            conditions.append(
+                f"({learnt} or identity.id in (select identity from event where {where}))"
+            )
         if {"item", "item_type", "kind", "outcome", "source", "product"} & set(filters):
             where = self._where("period", None)
             conditions.append(f"identity.id in (select identity from event where {where})")
@@ -332,8 +339,9 @@ class _Scope:
     def _like(self, column: str, name: str) -> str:
         parts = []
         for number, pattern in enumerate(self.question.filters.patterns[name]):
-            self.values[f"{name}_{number}"] = like(pattern).lower()
-            parts.append(f"lower({column}) like ${name}_{number} escape '\\'")
+            # The engine lowers both sides: its rules for letters and Python's differ.
+            self.values[f"{name}_{number}"] = like(pattern)
+            parts.append(f"lower({column}) like lower(${name}_{number}) escape '\\'")
         return "(" + " or ".join(parts) + ")"
 
     def _words(self, name: str) -> str | None:

@@ -40,7 +40,9 @@ create table identity (
     kind identity_kind not null,
     auth_method varchar,
     name_rank utinyint not null,
-    name_time timestamp not null
+    name_time timestamp not null,
+    method_rank utinyint,
+    method_time timestamp
 );
 
 -- Every key an identity is known by; two keys of one identity make it one.
