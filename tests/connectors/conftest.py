@@ -28,7 +28,7 @@ class Day:
 
 
 @pytest.fixture(scope="session")
-def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
     """Run a server, work with it, rotate a log in the middle, and stop it."""
     with postgresql() as database_port, running(tmp_path_factory.mktemp("openbao")) as server:
         deeds = Deeds(server.client)
@@ -38,7 +38,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
         with busy(setting, Client(server.port)):
             rotated = server.rotate(server.other_log)
         work_with_tokens(setting)
-        yield Day(deeds, server.log, rotated, server.other_log)
+    return Day(deeds, server.log, rotated, server.other_log)
 
 
 @contextmanager

@@ -98,14 +98,12 @@ def test_an_unsound_response_does_not_take_its_request_along(folder: Folder) -> 
     """When a response is rejected its request is still an event, in whatever batch it is."""
     no_time = ndjson(entry("response", 1) | {"time": "never"})
     no_operation = ndjson(entry("response", 2, operation=""))
-    no_shape = ndjson(entry("response", 3) | {"auth": "not an object"})
-    too_early = ndjson(entry("response", 4) | {"time": "1971-01-01T00:00:00Z"})
-    requests = ndjson(*(entry("request", number) for number in range(1, 5)))
-    responses = no_time + no_operation + no_shape + too_early
+    too_early = ndjson(entry("response", 3) | {"time": "1971-01-01T00:00:00Z"})
+    requests = ndjson(*(entry("request", number) for number in range(1, 4)))
 
-    outcome = folder.take("openbao", requests + responses).outcome
+    outcome = folder.take("openbao", requests + no_time + no_operation + too_early).outcome
 
-    assert (outcome.stored, outcome.filtered, outcome.rejected) == (4, 0, 4)
+    assert (outcome.stored, outcome.filtered, outcome.rejected) == (3, 0, 3)
     assert {detail for _, detail, _ in stored(folder)} == {"no_response"}
 
 

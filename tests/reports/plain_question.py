@@ -92,14 +92,15 @@ class Plain:
         return {name for name in self.world.accounts if self._lets_through("account", name)}
 
     def listed_items(self) -> dict[Thing, Item]:
-        """The items that a list of items shows."""
+        """The items that a list of items shows; of a product those, too, that were used in it."""
+        touched = {event.item for event in self._in_period}
         return {
             (account, name): item
             for (account, name), item in self.world.items.items()
             if self._lets_through("account", account)
             and self._lets_through("item", name)
             and self._lets_through("item_type", item.type)
-            and self._lets_through("product", item.product)
+            and (self._lets_through("product", item.product) or (account, name) in touched)
         }
 
     def end_of(self, source: str) -> datetime:

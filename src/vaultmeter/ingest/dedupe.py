@@ -25,18 +25,15 @@ def key(work: Work) -> None:
         work.run("""
             create or replace temp view fresh as
             select
-                mapped.* replace (coalesce(mapped.id, nameless.id) as id),
-                nameless.repeat_key
+                mapped.* replace (coalesce(mapped.id, counted.id) as id)
             from mapped
-            left join nameless on nameless.line = mapped.line
+            left join counted on counted.line = mapped.line
             where mapped.problem is null
         """)
     else:
         work.run("""
             create or replace temp view fresh as
-            select
-                *,
-                cast(null as ubigint) as repeat_key
+            select *
             from mapped
             where problem is null
         """)
@@ -53,39 +50,43 @@ def _key_by_content(work: Work) -> None:
     """Records without an id: the n-th of the same content in a file is the n-th everywhere."""
     work.run("""
         create or replace temp table counted as
-        select
-            line,
-            entry,
-            content,
-            md5_number_lower($scope || chr(31) || content) as repeat_key,
-            row_number() over (partition by content, entry order by line) as nth
-        from mapped
-        where problem is null
-            and id is null
-    """)
-    work.run("""
-        create or replace temp table nameless as
-        with before as (
+        with told as (
             select
-                event.repeat_key,
-                count(*) filter (where event.entries & 1 > 0) as lesser,
-                count(*) filter (where event.entries & 2 > 0) as better
-            from event
-            where event.repeat_key in (select repeat_key from counted)
-                and event.batch in (select batch from flushed where file = $file)
+                line,
+                entry,
+                content,
+                md5_number_lower(content) as short,
+                row_number() over (partition by content, entry order by line) as nth
+            from mapped
+            where problem is null
+                and id is null
+        ),
+        before as (
+            select
+                content,
+                entry,
+                sum(lines) as lines
+            from nameless
+            where file = $file
+                and content in (select short from told)
             group by all
         )
         select
-            counted.line,
-            counted.repeat_key,
-            md5_number(concat_ws(
-                chr(31),
-                $scope,
-                counted.content,
-                counted.nth + coalesce(if(counted.entry = 1, before.lesser, before.better), 0)
-            )) as id
+            told.line,
+            told.entry,
+            told.short,
+            md5_number(
+                concat_ws(chr(31), $scope, told.content, told.nth + coalesce(before.lines, 0))
+            ) as id
+        from told
+        left join before on before.content = told.short
+            and before.entry = told.entry
+    """)
+    work.run("""
+        insert into nameless
+        select $file, short, entry, count(*)
         from counted
-        left join before on before.repeat_key = counted.repeat_key
+        group by all
     """)
 
 
@@ -97,6 +98,8 @@ def find_known(work: Work) -> None:
         select
             event.id,
             event.entries,
+            event.item,
+            event.identity,
             {", ".join(f"event.{name}" for name in _MEANING.split(", "))}
         from event
         where {_NEARBY}
@@ -202,6 +205,8 @@ def _conflicts(work: Work) -> list[Refused]:
                 line,
                 id,
                 entry,
+                item,
+                identity_key,
                 hash({_MEANING}, item, identity_key) as meaning,
                 hash({_MEANING}) as brief
             from fresh
@@ -224,9 +229,16 @@ def _conflicts(work: Work) -> list[Refused]:
         select meant.line
         from meant
         join known on known.id = meant.id
+        left join item on item.id = known.item
+        left join identity_key on identity_key.key = meant.identity_key
+            and identity_key.scope = (select id from account where name = $account)
         where (meant.entry >= 2 or known.entries = 1)
             and known.entries & meant.entry > 0
-            and hash({known}) <> meant.brief
+            and (
+                hash({known}) <> meant.brief
+                or item.name is distinct from meant.item
+                or identity_key.identity is distinct from known.identity
+            )
         order by 1
     """)
     return [Refused(line, "conflict", work.guarded.body(line)) for (line,) in rows]

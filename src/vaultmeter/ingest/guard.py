@@ -14,6 +14,10 @@ import pyarrow.compute as pc
 from vaultmeter.inbox.batches import Content
 from vaultmeter.settings import Settings
 
+_NEWLINE, _CARRIAGE_RETURN, _QUOTE, _BACKSLASH = b"\n\r\"\\"
+_OPENING = 0x7B
+"""What `[` and `{` become when the bit 0x20, in which they differ, is set."""
+_FIRST_NOT_ASCII = 0x80
 _BLOCK = 1 << 18
 """Bytes compared at once: what fits the processor's cache."""
 _LINES_A_TASK = 8192
@@ -77,14 +81,14 @@ def _scan(content: Content) -> tuple[Numbers, Numbers, Numbers]:
     for place in range(0, len(data), _BLOCK):
         block = data[place : place + _BLOCK]
         size = len(block)
-        np.equal(block, 0x0A, out=mask[:size])
+        np.equal(block, _NEWLINE, out=mask[:size])
         newlines.append(np.flatnonzero(mask[:size]) + place)
         # '[' and '{' differ in the bit 0x20 alone.
         np.bitwise_or(block, 0x20, out=folded[:size])
-        np.equal(folded[:size], 0x7B, out=mask[:size])
+        np.equal(folded[:size], _OPENING, out=mask[:size])
         brackets.append(np.flatnonzero(mask[:size]) + place)
     ends = np.concatenate(newlines) if newlines else np.empty(0, np.int64)
-    if len(content) and content[-1] != 0x0A:
+    if len(content) and content[-1] != _NEWLINE:
         ends = np.append(ends, len(content))
     starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends.copy()
     opened = (
@@ -101,7 +105,7 @@ def _is_carriage_return(
     if not len(starts):
         return np.empty(0, bool)
     data = np.frombuffer(content, np.uint8)
-    return data[np.minimum(starts, len(data) - 1)] == 0x0D
+    return data[np.minimum(starts, len(data) - 1)] == _CARRIAGE_RETURN
 
 
 def _refused(
@@ -127,7 +131,7 @@ def _not_utf8(content: Content, starts: Numbers, ends: Numbers) -> list[int]:
     if _decodes(content):
         return []
     data = np.frombuffer(content, np.uint8)
-    suspects = np.unique(np.searchsorted(starts, np.flatnonzero(data >= 0x80), "right") - 1)
+    suspects = np.unique(np.searchsorted(starts, np.flatnonzero(data >= _FIRST_NOT_ASCII), "right") - 1)
     return [int(line) for line in suspects if not _decodes(content[starts[line] : ends[line]])]
 
 
@@ -149,9 +153,9 @@ def _depth(line: bytes) -> int:
     in_string = escaped = False
     for byte in line:
         if in_string:
-            in_string = escaped or byte != 0x22
-            escaped = byte == 0x5C and not escaped
-        elif byte == 0x22:
+            in_string = escaped or byte != _QUOTE
+            escaped = byte == _BACKSLASH and not escaped
+        elif byte == _QUOTE:
             in_string = True
         elif byte in b"[{":
             depth += 1

@@ -16,7 +16,6 @@ def place(work: Work) -> None:
             {work.batch.seq} as batch,
             cast({work.batch.first_line} + chosen.line as integer) as line,
             seen.entries,
-            chosen.repeat_key,
             cast({work.source.id} as smallint) as source,
             account_of.id as account,
             identity_of.identity,

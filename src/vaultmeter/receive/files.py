@@ -24,6 +24,7 @@ _HEAD = 1024
 """How many bytes of its start a file is looked up by."""
 _LOOK = 1 << 16
 """How many bytes of its start are looked at for a header line."""
+_NEWLINE = 0x0A
 _BLOCK = 1 << 18
 """Bytes counted at once: what fits the processor's cache."""
 
@@ -137,8 +138,8 @@ def line_count(content: memoryview) -> int:
     """How many lines there are; the last one may lack its newline."""
     data = np.frombuffer(content, np.uint8)
     blocks = range(0, len(data), _BLOCK)
-    newlines = sum(int(np.count_nonzero(data[at : at + _BLOCK] == 0x0A)) for at in blocks)
-    return newlines + int(len(data) > 0 and data[-1] != 0x0A)
+    newlines = sum(int(np.count_nonzero(data[at : at + _BLOCK] == _NEWLINE)) for at in blocks)
+    return newlines + int(len(data) > 0 and data[-1] != _NEWLINE)
 
 
 def _buffers(size: int) -> Iterator[mmap]:

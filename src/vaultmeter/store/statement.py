@@ -259,7 +259,11 @@ class _Scope:
         if "account" in self.question.filters.patterns:
             conditions.append(f"item.account in ({self._matching('account', 'account')})")
         if (products := self._words("product")) is not None:
-            conditions.append(f"cast(item.product as varchar) in (select unnest({products}))")
+            # An item whose records do not agree belongs to the products it was used in.
+            conditions.append(
+                f"(cast(item.product as varchar) in (select unnest({products})) or item.id in"
+                f" (select item from event where {self._where('period', None)}))"
+            )
         return f"""
             select
                 item.id as item,

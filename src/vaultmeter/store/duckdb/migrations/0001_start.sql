@@ -71,7 +71,6 @@ create table event (
     batch integer not null,
     line integer not null,
     entries utinyint not null,
-    repeat_key ubigint,
     source smallint not null,
     account integer not null,
     identity integer not null,
@@ -89,6 +88,14 @@ create table event (
     source_event varchar not null,
     evidence evidence not null,
     glance boolean not null
+);
+
+-- How many records without an id were read from a file, by content and half.
+create table nameless (
+    file integer not null,
+    content ubigint not null,
+    entry utinyint not null,
+    lines bigint not null
 );
 
 create table reject (
