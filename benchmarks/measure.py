@@ -36,7 +36,7 @@ def process_seconds(arguments: list[str], runs: int = 5) -> float:
     command = [str(Path(sys.executable).parent / "vaultmeter"), *arguments]
     return median_seconds(
         lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL),
-        runs,  # noqa: S603  our own command
+        runs,
     )
 
 

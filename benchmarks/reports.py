@@ -13,7 +13,7 @@ from vaultmeter.reports.run import Ask, answer, bounds
 from vaultmeter.settings import Settings
 
 _WANTED_MS = {"last-30-days": 100, "last-12-months": 300}
-_ORGANISATION = "--identities 5000 --items 50000 --months 12 --seed 7".split()
+_ORGANISATION = ["--identities", "5000", "--items", "50000", "--months", "12", "--seed", "7"]
 
 
 def figures(folder: Path, events: int) -> list[Figure]:

@@ -33,8 +33,10 @@ def main() -> None:
 def _simulate(folder: Path) -> Figure:
     data = folder / f"simulated-{datetime.now(UTC):%H%M%S}"
     answer, memory = json_of(
-        ["simulate", "--data", str(data), "--events", "10000000", "--identities", "2000"]
-        + ["--items", "20000", "--months", "12", "--seed", "7"]
+        [
+            *("simulate", "--data", str(data), "--events", "10000000", "--identities", "2000"),
+            *("--items", "20000", "--months", "12", "--seed", "7"),
+        ]
     )
     return Figure(
         "simulate 10 million events",

@@ -20,6 +20,7 @@ from vaultmeter import cli, connectors, settings
 from vaultmeter.app import connectors as all_connectors
 from vaultmeter.connectors import MAPPED_COLUMNS
 from vaultmeter.connectors.events import FIELDS
+from vaultmeter.ingest.reasons import REASONS
 from vaultmeter.model import errors, kinds
 from vaultmeter.model.filters import FILTERS
 from vaultmeter.model.period import BUCKETS, COMPARISONS, RANGES
@@ -33,17 +34,6 @@ _DOCS = Path(__file__).parent
 _MADE = "<!-- Made from the code by `make docs`; edit the code, not this page. -->"
 _EXAMPLES = re.compile(r"\s*Examples?: (.*)\Z", re.DOTALL)
 
-REJECT_REASONS: dict[str, str] = {
-    "too_large": "The line is longer than the setting `max_line_bytes`.",
-    "too_deep": "The line is nested deeper than the setting `max_depth`.",
-    "not_utf8": "The line is not text in UTF-8.",
-    "not_json": "The line is not JSON. A line cut short by a crash of its writer ends up here.",
-    "not_csv": "The line does not have the cells that the header of its CSV file names.",
-    "impossible_time": "The time is missing, unreadable, or not between the years 2000 and 2100.",
-    "unknown_shape": "The line is JSON, but a field is missing or wrong; which one is said.",
-    "conflict": "A record with the same id says something else. The first one stays.",
-}
-"""Why a line is in no number."""
 
 
 def pages() -> dict[Path, str]:
@@ -301,7 +291,7 @@ def _rejects() -> Iterator[str]:
         "A rejected line is in no number. It is kept byte for byte;",
     )
     yield from ("`vaultmeter rejects` shows it, `vaultmeter rejects replay` tries it again.", "")
-    yield from _table(("reason", "meaning"), ((f"`{n}`", t) for n, t in REJECT_REASONS.items()))
+    yield from _table(("reason", "meaning"), ((f"`{n}`", t) for n, t in REASONS.items()))
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

@@ -120,6 +120,9 @@ class Folder:
         return [id_ for (id_,) in self.app.store.query("select id from event order by id")]
 
 
+NewFolder = Callable[[str], Folder]
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Folder]:
     """Give a data folder, and check its books when the test is over."""
@@ -133,7 +136,7 @@ def folder(tmp_path: Path) -> Iterator[Folder]:
 
 
 @pytest.fixture
-def new_folder(tmp_path: Path) -> Iterator[Callable[[str], Folder]]:
+def new_folder(tmp_path: Path) -> Iterator[NewFolder]:
     """Give data folders by name, and check the books of each when the test is over."""
     made: dict[str, Folder] = {}
 

@@ -104,13 +104,13 @@ class App:
         connector = connector_named(source.connector)
         self._remember_version(connector)
         outcome = flush(self.store, connector, source, batch, guarded, header)
-        self._unfolded += batch.bytes
+        self._unfolded += batch.size
         if self._unfolded >= _CHECKPOINT_EVERY:
             self.fold()
         return outcome
 
     def fold(self) -> None:
-        """Bring the rollup up to date, fold the write-ahead log in, seal what waits in the inbox."""
+        """Bring the rollups up to date, fold the log into the file, seal waiting batches."""
         # As in flush: reports need none of what ingest loads.
         from vaultmeter.ingest.rollups import roll_up  # noqa: PLC0415
 

@@ -25,7 +25,7 @@ class Day:
     @property
     def balanced(self) -> bool:
         """Whether every line received is accounted for."""
-        return self.received == self.pending + sum(getattr(self, name) for name in _BUCKETS)
+        return self.received == self.pending + sum(int(getattr(self, name)) for name in _BUCKETS)
 
 
 def balance(app: App) -> list[Day]:

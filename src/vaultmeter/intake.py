@@ -23,7 +23,7 @@ Ready = tuple[Taken, Guarded]
 
 @dataclass
 class Intake:
-    """What taking files in came to. `bytes` are bytes of records; `waiting` are unfinished lines."""
+    """What taking files in came to. `bytes` are of records, `waiting` of unfinished lines."""
 
     source: str
     outcome: Outcome = field(default_factory=Outcome)
@@ -113,7 +113,7 @@ def _gathered(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
 def _flush(app: App, source: Source, batch: Batch, guarded: Guarded, intake: Intake) -> None:
     flushed = app.recovering(lambda: app.flush(batch, guarded, source))
     intake.outcome.add(flushed)
-    intake.bytes += batch.bytes
+    intake.bytes += batch.size
 
 
 def _guarded(chunks: Iterator[Taken], settings: Settings) -> Iterator[tuple[Taken, Guarded]]:

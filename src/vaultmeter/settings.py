@@ -43,7 +43,7 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ, **given: Any) -> Self:  # noqa: ANN401  fields are of any type
-        """The settings of an environment; `given` ones win. Raises `Invalid` naming the variable."""
+        """The settings of an environment; `given` win. Raises `Invalid` naming the variable."""
         values = dict(given)
         for setting in fields(cls):
             variable = f"VAULTMETER_{setting.name.upper()}"

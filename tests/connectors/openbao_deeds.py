@@ -90,7 +90,7 @@ class Deeds:
         self.objects[who.account, who.name, kind, detail] += weight * requests
         self.actors.add(replace(who, token=None))
 
-    def note_item(  # noqa: PLR0913
+    def note_item(
         self,
         account: str,
         item: str,

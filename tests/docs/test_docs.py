@@ -15,6 +15,7 @@ import pytest
 import typer
 from tests.conftest import Folder, event, ndjson, sample
 
+from vaultmeter.ingest.reasons import REASONS
 from vaultmeter import cli
 from vaultmeter.app import connectors
 from vaultmeter.connectors.events import FIELDS
@@ -203,7 +204,9 @@ def test_the_reasons_of_rejection_are_those_that_happen(folder: Folder) -> None:
     folder.open(max_line_bytes=4096, max_depth=8)
     folder.take("events", bad + deep + b"\xff\n" + b"nonsense\n", source="lines")
     folder.take("events", b"time,kind,identity\none\n", source="cells")
-    assert {reject.reason for reject in folder.rejects()} == set(GENERATE["REJECT_REASONS"])
+    provoked = {reject.reason for reject in folder.rejects()}
+    # A connector of ours never fails on a line; tests/ingest has one that does.
+    assert provoked == set(REASONS) - {"not_mapped"}
 
 
 def test_links_lead_somewhere() -> None:

@@ -43,7 +43,7 @@ def test_a_batch_comes_back_as_it_was_accepted(inbox: Inbox) -> None:
     batch, _ = accept(inbox, begin(inbox), content)
 
     assert inbox.content(batch) == content
-    assert (batch.bytes, batch.lines) == (len(content), content.count(b"\n"))
+    assert (batch.size, batch.lines) == (len(content), content.count(b"\n"))
 
 
 def test_the_position_follows_the_batches(inbox: Inbox) -> None:

@@ -55,22 +55,7 @@ class Plain:
 
     def matches(self, event: Event) -> bool:
         """Whether each filter that is set lets an event through, by any of its patterns."""
-        if not self.patterns:
-            return True
-        identity = self.world.identities[event.who]
-        item = None if event.item is None else self.world.items[event.item]
-        texts = {
-            "account": event.account,
-            "user": identity.name,
-            "item": None if event.item is None else event.item[1],
-            "item_type": None if item is None else item.type,
-            "kind": event.kind,
-            "auth_method": event.auth_method or identity.auth_method,
-            "outcome": event.outcome,
-            "source": event.source,
-            "product": event.product,
-        }
-        return all(self._lets_through(name, texts[name]) for name in self.patterns)
+        return all(self._lets_through(name, self._told(event, name)) for name in self.patterns)
 
     def listed_identities(self) -> dict[Who, Identity]:
         """Whom a list of identities shows: those who could match, also if they did nothing."""
@@ -137,6 +122,16 @@ class Plain:
         events = (e for e in self.world.events if self.start <= e.time < self.end)
         return [event for event in events if self.matches(event)]
 
+    def _told(self, event: Event, name: str) -> str | None:
+        """What an event says of the matter of a filter."""
+        if name in ("account", "kind", "outcome", "source", "product"):
+            return str(getattr(event, name))
+        if name in ("item", "item_type"):
+            known = None if event.item is None else (event.item[1], self.world.items[event.item].type)
+            return None if known is None else known[name == "item_type"]
+        identity = self.world.identities[event.who]
+        return identity.name if name == "user" else event.auth_method or identity.auth_method
+
     def _lets_through(self, name: str, text: str | None) -> bool:
         patterns = self.patterns.get(name)
         if patterns is None:
@@ -154,6 +149,7 @@ class Plain:
         return earlier.replace(tzinfo=self.zone).astimezone(UTC)
 
 
+@cache
 def is_like(text: str, pattern: str) -> bool:
     """Whether a text fits a pattern in which `*` stands for any text; case does not matter."""
     parts = (re.escape(part.lower()) for part in pattern.split("*"))

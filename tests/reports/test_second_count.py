@@ -1,72 +1,174 @@
 """Every cell of every report equals a second computation in plain Python from the same events."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from tests.reports.conftest import Organisation
-from tests.reports.plain_question import Plain
-from tests.reports.second_count import REPORTS
-from vaultmeter.model.filters import Filters
-from vaultmeter.model.period import Period
-from vaultmeter.model.viewer import Viewer
-from vaultmeter.reports.head import report_named, report_names
-from vaultmeter.reports.run import Ask, answer
-
-Row = tuple[Any, ...]
-EVERYBODY = {"user": ("*",)}
-OF_WHOM_IT_DEPENDS_ON_OTHER_ACCOUNTS = {"users", "user", "sessions"}
-"""Reports that show the account an identity belongs to, which may be one a viewer cannot see."""
-
-
-def span(start: str, end: str, zone: str = "UTC") -> Period:
-    """A period between two texts: local dates or local times of a zone, or instants."""
-    edges = [datetime.fromisoformat(text) for text in (start, end)]
-    aware = [edge if edge.tzinfo else edge.replace(tzinfo=ZoneInfo(zone)) for edge in edges]
-    return Period(aware[0].astimezone(UTC), aware[1].astimezone(UTC), ZoneInfo(zone))
-
-
-def check(organisation: Organisation, period: Period, **asked: Any) -> None:  # noqa: ANN401  of several types
-    """Every report answers what the second computation does, cell by cell."""
-    ends = {event.source: event.time for event in organisation.world.events}
-    accounts = asked.pop("accounts", None)
-    patterns = asked.pop("patterns", {})
-    world = organisation.world if accounts is None else organisation.world.seen_by(accounts)
-    for name in asked.pop("reports", report_names()):
-        report = report_named(name)
-        own = patterns if "user" in patterns or "user" not in report.needs else patterns | EVERYBODY
-        ask = Ask(Viewer("viewer", accounts), period, Filters.of(own), limit=10**6, **asked)
-        plain = Plain(world, period.start, period.end, period.zone, own, ends=ends, **asked_of(asked, period))
-        table = answer(organisation.app.store, report, ask)
-        expected = REPORTS[name](plain)
-        without = [
-            place
-            for place, column in enumerate(table.columns)
-            if accounts is not None
-            and name in OF_WHOM_IT_DEPENDS_ON_OTHER_ACCOUNTS
-            and column.name == "account"
-        ]
-        assert same(name, table.rows, without) == same(name, expected, without), name
-
-
-def asked_of(asked: dict[str, Any], period: Period) -> dict[str, Any]:
-    """The options of a question, with the bucket that a period has when none is asked for."""
-    days = (period.end - period.start) / timedelta(days=1)
-    per = "hour" if days <= 2 else "day" if days <= 92 else "month"
-    return {"per": per} | {name: value for name, value in asked.items() if value is not None}
-
-
-def same(name: str, rows: Any, without: list[int]) -> list[Row]:  # noqa: ANN401  lists or tuples of rows
-    """Rows without some columns; sessions that start at one instant have no order."""
-    kept = [tuple(c for place, c in enumerate(row) if place not in without) for row in rows]
-    return sorted(kept, key=str) if name == "sessions" or without else kept
-
+from tests.reports.conftest import ROOTS, Lines, Organisation
+from tests.reports.edge_events import STRANGE_NAMES, ZONES
+from tests.reports.plain_events import is_below
+from tests.reports.questions import Patterns, Question, check, span
+from vaultmeter.app import App
+from vaultmeter.reports.head import report_names
 
 YEAR = span("2025-07-01", "2026-07-01")
+SPRING = span("2026-02-10T04:00", "2026-05-20T09:00", "America/St_Johns")
+
+PERIODS = {
+    "all": YEAR,
+    "a calendar month": span("2026-05-01", "2026-06-01"),
+    "a calendar month elsewhere": span("2026-05-01", "2026-06-01", "Asia/Kolkata"),
+    "whole months and parts of days": span("2026-01-31T23:59:59.999999", "2026-05-01T00:00:00.000001"),
+    "weeks with both clock changes": span("2025-10-20", "2026-04-06", "Europe/Berlin"),
+    "a day of 25 hours": span("2025-10-26", "2025-10-27", "Europe/Berlin"),
+    "a day of 23 hours": span("2026-03-29", "2026-03-30", "Europe/Berlin"),
+    "the hour that is there twice": span(
+        "2025-11-02T01:30:00-04:00", "2025-11-02T01:30:00-05:00", "America/New_York"
+    ),
+    "a day that begins at one": span("2026-04-24", "2026-04-25", "Africa/Cairo"),
+    "half an hour back": span("2026-04-04", "2026-04-06", "Australia/Lord_Howe"),
+    "a quarter to": span("2026-05-04T09:15", "2026-05-06T10:45", "Asia/Kathmandu"),
+    "a microsecond": span("2026-05-04T00:00:00", "2026-05-04T00:00:00.000001"),
+    "nothing": span("2026-05-04", "2026-05-04"),
+    "before everything": span("2020-01-01", "2020-03-01"),
+    "after everything": span("2026-08-01", "2026-09-01"),
+}
+
+FILTERS: list[Patterns] = [
+    *({"user": (name,)} for name in STRANGE_NAMES),
+    *({"item": (f"kv/{name}",)} for name in ("100%", "back\\slash", "ΟΔΥΣΣΕΥΣ", "star*name")),
+    *({"account": (name,)} for name in ("globex", "globex*", "*/FINANCE", "acme*", "nowhere")),
+    *({"user": (name,)} for name in ("*RIZZO*", "visitor", "renamed", "NEW", "machine-pm", "*")),
+    *({"item": (name,)} for name in ("KV/*", "pw/one", "*late", "*")),
+    *({"item_type": (name,)} for name in ("password", "*key", "TARGET")),
+    *({"kind": (name,)} for name in ("login", "secret_*", "heartbeat", "system", "*")),
+    *({"auth_method": (name,)} for name in ("ldap", "SAML2", "*")),
+    *({"outcome": (name,)} for name in ("denied", "not_found", "o*")),
+    *({"source": (name,)} for name in ("edges", "s*")),
+    *({"product": (name,)} for name in ("pm", "s*", "sra")),
+    {"kind": ("login_failed", "item_*")},
+    {"user": ("peter", "ann", "nobody")},
+    {"account": ("acme/asia", "globex/*"), "outcome": ("ok", "denied")},
+    {"product": ("pm", "sra"), "auth_method": ("saml2", "oidc"), "outcome": ("ok",)},
+    {"user": ("*a*",), "item": ("*kv*",), "kind": ("secret_read", "heartbeat"), "source": ("*",)},
+    {"account": ("globex/lab",), "auth_method": ("oidc",), "item_type": ("static_secret",)},
+    {"item": ("pw/*",), "product": ("sm",)},
+]
+
+VIEWERS: list[tuple[str, ...]] = [
+    ("acme/finance",),
+    ("acme",),
+    ("globex",),
+    ("globex/lab",),
+    ("acme/asia", "globex/ops", "globexx"),
+    ("glob",),
+    ("x' or 1=1 --",),
+    (),
+]
 
 
-def test_a_year(organisation: Organisation) -> None:
-    """Over all there is, every report is right."""
-    check(organisation, YEAR, who="everyone")
+def shown(given: object) -> str:
+    """Name a case by what is asked."""
+    return str(given)
+
+
+@pytest.mark.parametrize("period", PERIODS.values(), ids=PERIODS.keys())
+def test_every_report_over_a_period(organisation: Organisation, period: str) -> None:
+    """Reports over whole and partial days, months and years of several zones are right."""
+    check(organisation.app, organisation.world, Question(period))
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("per", ["hour", "day", "week", "month"])
+def test_activity_per_bucket(organisation: Organisation, zone: str, per: str) -> None:
+    """In every zone every bucket holds its own events, also when clocks change or the range cuts it."""
+    for start, end in (("2025-10-20", "2025-11-05"), ("2026-03-01T10:07", "2026-05-05T09:30")):
+        question = Question(span(start, end, zone), per=per)
+        check(organisation.app, organisation.world, question, "activity", "clients")
+
+
+@pytest.mark.parametrize("compare", ["weekdays", "previous", "year", "none"])
+@pytest.mark.parametrize("zone", ZONES)
+def test_comparisons(organisation: Organisation, zone: str, compare: str) -> None:
+    """The value compared is that of the period meant, whatever clocks do between the two."""
+    for start, end in (("2026-03-02", "2026-04-01"), ("2026-05-04", "2026-05-05")):
+        question = Question(span(start, end, zone), compare=compare)
+        check(organisation.app, organisation.world, question, "overview")
+
+
+@pytest.mark.parametrize("patterns", FILTERS, ids=shown)
+def test_every_report_with_filters(organisation: Organisation, patterns: Patterns) -> None:
+    """Each filter, alone, with wildcards, with two values and with others, narrows all reports."""
+    check(organisation.app, organisation.world, Question(SPRING, patterns))
+
+
+@pytest.mark.parametrize("who", ["people", "machines", "everyone"])
+@pytest.mark.parametrize("period", [YEAR, SPRING], ids=["year", "spring"])
+def test_who_is_listed(organisation: Organisation, who: str, period: str) -> None:
+    """The list of users holds people, machines and agents, or everybody."""
+    check(organisation.app, organisation.world, Question(period, who=who), "users")
+
+
+@pytest.mark.parametrize("accounts", VIEWERS, ids=shown)
+@pytest.mark.parametrize("patterns", [{}, {"kind": ("*",)}, {"auth_method": ("*",)}], ids=shown)
+def test_what_a_viewer_sees(
+    organisation: Organisation, accounts: tuple[str, ...], patterns: Patterns
+) -> None:
+    """A viewer gets the reports there would be if only the events of its accounts existed."""
+    question = Question(SPRING, patterns, accounts=accounts)
+    check(organisation.app, organisation.world, question)
+
+
+@pytest.mark.parametrize("accounts", [("acme/finance",), ("acme/asia", "acme/labs"), ("globex/lab",)])
+def test_a_viewer_sees_what_a_folder_with_these_events_alone_shows(
+    organisation: Organisation,
+    written: list[Lines],
+    filled: Callable[[list[Lines]], App],
+    accounts: tuple[str, ...],
+) -> None:
+    """The same holds for the product itself: all other events may as well not be there."""
+    seen = {
+        event.place for event in organisation.world.events if is_below(event.account, accounts)
+    }
+    alone = filled([lines.only(seen) for lines in written])
+    question = replace(Question(SPRING, accounts=accounts), period=YEAR)
+    for name in set(report_names()) - {"sessions"}:
+        with_others = question.same(name, question.asked(organisation.app, name))
+        assert question.same(name, question.asked(alone, name)) == with_others, name
+
+
+def test_rollups_change_no_answer(organisation: Organisation) -> None:
+    """Without rollups the events themselves give the same rows."""
+    store = organisation.app.store
+    questions = [Question(YEAR), Question(SPRING), Question(SPRING, {"account": ("acme/*",)})]
+    asked = [(question, name) for question in questions for name in report_names()]
+    with_rollups = [question.asked(organisation.app, name) for question, name in asked]
+    rolled = store.meta("rolled")
+    assert rolled is not None
+    store.remember("rolled", "0")
+    try:
+        without = [question.asked(organisation.app, name) for question, name in asked]
+    finally:
+        store.remember("rolled", rolled)
+    for (question, name), one, other in zip(asked, with_rollups, without, strict=True):
+        assert question.same(name, one) == question.same(name, other), name
+
+
+def test_a_limit_keeps_the_first_rows(organisation: Organisation) -> None:
+    """A limited list is the beginning of the whole one, and says that there is more."""
+    from vaultmeter.model.viewer import Viewer  # noqa: PLC0415
+    from vaultmeter.reports.head import report_named  # noqa: PLC0415
+    from vaultmeter.reports.run import Ask, answer  # noqa: PLC0415
+
+    whole = Question(YEAR).asked(organisation.app, "items")
+    for limit in (1, 7, len(whole) - 1, len(whole), len(whole) + 1):
+        ask = Ask(Viewer.operator(), YEAR, limit=limit)
+        table = answer(organisation.app.store, report_named("items"), ask)
+        assert list(table.rows) == whole[:limit]
+        assert any("Raise --limit" in note for note in table.notes) == (limit < len(whole))
+
+
+def test_the_sources_are_those_of_the_test(organisation: Organisation) -> None:
+    """The organisation has all three sources, so that no filter on them is idle."""
+    assert {event.source for event in organisation.world.events} == set(ROOTS)

@@ -54,7 +54,7 @@ def vaultmeter(
         Path | None,
         typer.Option(help="Folder of the data; also VAULTMETER_DATA.", show_default=False),
     ] = None,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,  # noqa: FBT002  an option
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
 ) -> None:
     """Usage reports for secrets managers and password vaults.
 

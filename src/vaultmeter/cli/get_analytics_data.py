@@ -11,11 +11,11 @@ from vaultmeter.model.errors import Invalid
 from vaultmeter.model.viewer import Viewer
 from vaultmeter.reports.analytics_data import analytics_data
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def command(  # noqa: PLR0913  one parameter for each option
+def command(
     context: typer.Context,
     *,
     as_json: Annotated[  # noqa: ARG001  the document is JSON either way, as the original's is

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from vaultmeter.cli._options import Json, opened, print_json, say
 from vaultmeter.intake import Intake, ingest
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

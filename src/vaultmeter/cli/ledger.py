@@ -1,4 +1,4 @@
-"""`vaultmeter ledger`: do the books balance?"""
+"""`vaultmeter ledger`: whether the books balance."""
 
 from dataclasses import asdict
 
@@ -7,7 +7,7 @@ import typer
 from vaultmeter.books import balance
 from vaultmeter.cli._options import Json, opened, print_json
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 _COLUMNS = (
     "received",
     "stored",

@@ -6,7 +6,7 @@ import typer
 
 from vaultmeter.cli._options import Json, opened, print_json
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -9,7 +9,7 @@ import typer
 from vaultmeter.cli._options import Json, opened, print_json
 from vaultmeter.quarantine import Reject, rejects, replay
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 Source = Annotated[str | None, typer.Option(help="Only of one source.", show_default=False)]
 Reason = Annotated[str | None, typer.Option(help="Only for one reason.", show_default=False)]
 _SHOWN = 100
@@ -20,8 +20,8 @@ def command(
     context: typer.Context,
     source: Source = None,
     reason: Reason = None,
-    raw: Annotated[bool, typer.Option("--raw", help="Print the lines as received.")] = False,  # noqa: FBT002  an option
-    as_json: Json = False,  # noqa: FBT002  an option
+    raw: Annotated[bool, typer.Option("--raw", help="Print the lines as received.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show rejected lines with file, line and reason; `rejects replay` tries them again.
 

@@ -24,12 +24,12 @@ from vaultmeter.reports.head import report_named
 from vaultmeter.reports.run import Ask, answer, statement_of
 from vaultmeter.store.statement import Statement
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 Words = Annotated[list[str] | None, typer.Option(show_default=False, metavar="WORD")]
 
 
 @app.command()
-def command(  # noqa: PLR0913  one parameter for each option
+def command(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Which report; vaultmeter reports lists them.")],
     range_: Range = "last-30-days",
@@ -53,7 +53,10 @@ def command(  # noqa: PLR0913  one parameter for each option
         ),
     ] = None,
     compare: Annotated[str, typer.Option(help="weekdays, previous, year or none.")] = "weekdays",
-    limit: Annotated[int, typer.Option(help="How many rows of a top list.")] = 1000,
+    limit: Annotated[
+        int | None,
+        typer.Option(help="Rows at most; top lists have 1000 unless given.", show_default=False),
+    ] = None,
     format_: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
     output: Annotated[
         Path | None, typer.Option(help="Write to a file.", show_default=False)
@@ -85,7 +88,7 @@ def command(  # noqa: PLR0913  one parameter for each option
         ask = Ask(Viewer.operator(), period, filters, who, per, compare, limit)
         if sql:
             statement = statement_of(folder.store, report, ask)
-            write_out(output, lambda out: out.write(_pasteable(statement)) and None)
+            write_out(output, lambda out: print(_pasteable(statement), file=out, end=""))
             return
         table = folder.recovering(lambda: answer(folder.store, report, ask))
     write_out(output, lambda out: export.write(table, out))

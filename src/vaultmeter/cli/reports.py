@@ -7,7 +7,7 @@ import typer
 from vaultmeter.cli._options import Json, print_json
 from vaultmeter.reports.head import all_reports
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -11,11 +11,11 @@ from vaultmeter.demo.simulate import simulate
 from vaultmeter.intake import take_stream
 from vaultmeter.model.errors import Invalid
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def command(  # noqa: PLR0913  one parameter for each option
+def command(
     context: typer.Context,
     events: Annotated[int, typer.Option(help="How many events.")] = 200_000,
     identities: Annotated[int, typer.Option(help="How many people, machines and agents.")] = 300,

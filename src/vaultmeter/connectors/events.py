@@ -33,18 +33,26 @@ FIELDS: dict[str, str] = {
 """Every field of the format and what it holds; the reference page is made from this."""
 
 _REQUIRED = ("time", "kind", "identity")
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BYTE_ORDER_MARK = "\ufeff"
+_NAMES_OF_A_HEADER = 2
 _CSV_LINE = r'(?:"(?:[^"]|"")*"|[^",]*)(?:,(?:"(?:[^"]|"")*"|[^",]*))*'
 
 
 def _is_header(line: bytes) -> bool:
-    names = line.removeprefix(_BYTE_ORDER_MARK).decode("utf-8", "replace").strip().split(",")
-    return len(names) > 1 and {"time", "kind"} <= {name.strip(' "') for name in names}
+    """Whether a first line names two fields or more; raises `Invalid` when others do not fit."""
+    names = _names(line.decode("utf-8", "replace"))
+    if len(set(names) & set(FIELDS)) < _NAMES_OF_A_HEADER:
+        return False
+    _check_header(names)
+    return True
+
+
+def _names(header: str) -> list[str]:
+    return [name.strip(' "') for name in header.removeprefix(_BYTE_ORDER_MARK).strip().split(",")]
 
 
 def _csv_sql(header: str) -> str:
-    names = [name.strip(' "') for name in header.strip().split(",")]
-    _check_header(names)
+    names = _names(header)
     position = {name: number for number, name in enumerate(names, start=1)}
     fields = ", ".join(f"'{name}': {_cell(position.get(name))}" for name in FIELDS)
     return f"""

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, TextIO
 
 from vaultmeter.exports import Export
@@ -11,7 +11,7 @@ from vaultmeter.model.table import Table
 
 
 def document(table: Table) -> dict[str, Any]:
-    """The object: report, title, period, filters, definitions, columns, rows, and what it rests on."""
+    """The object that programs read: the rows, and all that is needed to read them rightly."""
     return {
         "report": table.report,
         "title": table.title,
@@ -41,7 +41,7 @@ def _period(period: Period) -> dict[str, str]:
 def _plain(value: Any) -> Any:  # noqa: ANN401  a cell is of any type
     if isinstance(value, datetime):
         text = value.isoformat()
-        return text.replace("+00:00", "Z") if value.tzinfo is UTC else text
+        return text.removesuffix("+00:00") + "Z" if value.tzname() == "UTC" else text
     return value.isoformat() if isinstance(value, date) else value
 
 

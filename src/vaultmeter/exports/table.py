@@ -1,9 +1,14 @@
-"""A table for people in a terminal: local times, separators, and what the numbers rest on below."""
+"""A table for people in a terminal: local times, separators, and what the numbers rest on below.
+
+On a terminal only as many columns are shown as fit, and the others are named; into a file or a
+pipe all are written, one row a line, however wide.
+"""
 
 from datetime import date, datetime
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
@@ -11,39 +16,55 @@ from rich.table import Table as Grid
 from vaultmeter.exports import Export
 from vaultmeter.model.table import Column, Table
 
-_WIDTH_OF_FILES = 160
+_GAP = 1
+_ENDLESS = 100_000
 
 
 def _write(table: Table, out: TextIO) -> None:
-    width = None if out.isatty() else _WIDTH_OF_FILES
-    console = Console(file=out, width=width, highlight=False)
+    console = Console(file=out, width=None if out.isatty() else _ENDLESS, highlight=False)
     console.print(f"[bold]{escape(table.title)}[/bold]  {table.period.text()}")
     for name, words in table.filters.items():
         console.print(f"[dim]{name}: {escape(', '.join(words))}[/dim]")
-    console.print(_grid(table) if table.rows else "Nothing in this range.")
+    if not table.rows:
+        console.print("Nothing in this range.")
+    else:
+        _print_rows(table, console)
     _print_below(table, console)
 
 
-def _grid(table: Table) -> Grid:
-    grid = Grid(box=None, pad_edge=False, header_style="bold", collapse_padding=True)
-    shown = _shown(table)
-    for column in shown:
-        numeric = column.type in ("integer", "number")
-        title = f"{column.title} {column.unit}".strip()
-        grid.add_column(title, justify="right" if numeric else "left", overflow="fold")
-    places = [table.columns.index(column) for column in shown]
-    for row in table.rows:
-        grid.add_row(*(_cell(row[place], table.period.zone) for place in places))
-    return grid
-
-
-def _shown(table: Table) -> list[Column]:
-    """Columns that say something: those that are empty in every row are left out."""
-    return [
-        column
+def _print_rows(table: Table, console: Console) -> None:
+    zone = table.period.zone
+    columns = {
+        column: [_cell(row[place], zone) for row in table.rows]
         for place, column in enumerate(table.columns)
         if place == 0 or any(row[place] not in (None, 0, "") for row in table.rows)
-    ]
+    }
+    shown = _fitting(columns, console.width)
+    grid = Grid(box=None, pad_edge=False, header_style="bold", padding=(0, _GAP, 0, 0))
+    for column in shown:
+        numeric = column.type in ("integer", "number")
+        grid.add_column(_title(column), justify="right" if numeric else "left", no_wrap=True)
+    for cells in zip(*(columns[column] for column in shown), strict=True):
+        grid.add_row(*map(escape, cells))
+    console.print(grid)
+    left_out = [column.title for column in columns if column not in shown]
+    if left_out:
+        console.print(f"[dim]Too narrow for: {', '.join(left_out)}. --format csv has all.[/dim]")
+
+
+def _fitting(columns: dict[Column, list[str]], width: int) -> list[Column]:
+    """The columns that fit side by side, in their order; the first one always does."""
+    shown: list[Column] = []
+    for column, cells in columns.items():
+        wide = max(map(cell_len, [_title(column), *cells])) + _GAP
+        if not shown or wide <= width:
+            shown.append(column)
+            width -= wide
+    return shown
+
+
+def _title(column: Column) -> str:
+    return f"{column.title} {column.unit}".strip()
 
 
 def _cell(value: Any, zone: ZoneInfo) -> str:  # noqa: ANN401  a cell is of any type
@@ -55,7 +76,7 @@ def _cell(value: Any, zone: ZoneInfo) -> str:  # noqa: ANN401  a cell is of any 
         return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
     if isinstance(value, date):
         return value.isoformat()
-    return f"{value:,}" if isinstance(value, int | float) else escape(str(value))
+    return f"{value:,}" if isinstance(value, int | float) else str(value)
 
 
 def _print_below(table: Table, console: Console) -> None:

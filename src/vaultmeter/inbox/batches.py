@@ -39,7 +39,7 @@ class TakenFile:
 class Batch:
     """Consecutive whole lines of one file, as accepted.
 
-    `start` and `bytes` are offsets in the decompressed content; `digest` is the XXH3-128 of it.
+    `start` and `size` are place and length in the decompressed content, `digest` its XXH3-128.
     """
 
     seq: int
@@ -49,7 +49,7 @@ class Batch:
     first_line: int
     lines: int
     start: int
-    bytes: int
+    size: int
     digest: bytes
 
 

@@ -47,13 +47,13 @@ def transaction(connection: apsw.Connection) -> Iterator[None]:
 
 
 def _migrate(connection: apsw.Connection) -> None:
-    (version,) = connection.execute("pragma user_version").fetchall()[0]
+    version = int(str(connection.execute("pragma user_version").fetchall()[0][0]))
     scripts = sorted(
         (entry for entry in files("vaultmeter.inbox.migrations").iterdir()), key=lambda e: e.name
     )
     for script in (entry for entry in scripts if entry.name.endswith(".sql")):
         number = int(script.name.split("_")[0])
-        if number <= int(version):
+        if number <= version:
             continue
         with transaction(connection):
             connection.execute(script.read_text("utf-8"))

@@ -181,17 +181,21 @@ class Inbox:
                 f"insert into batch ({_BATCH.removeprefix('seq, ')},"
                 " body, segment, segment_offset, stored_bytes)"
                 " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (file.source, file_id, _text(now), chunk.first_line, chunk.lines, chunk.start)
-                + (len(chunk.content), digest, None if sealed else frame)
-                + (sealed[0] if sealed else None, 0 if sealed else None, len(frame)),
+                (
+                    *(file.source, file_id, _text(now), chunk.first_line, chunk.lines),
+                    *(chunk.start, len(chunk.content), digest, None if sealed else frame),
+                    *(sealed[0] if sealed else None, 0 if sealed else None, len(frame)),
+                ),
             )
             seq = self._database.last_insert_rowid()
             reach("batch-inserted")
             self._database.execute(
                 "update file set position = ?, lines = ?, path = ?, head = ?, updated = ?"
                 " where id = ?",
-                (chunk.start + len(chunk.content), chunk.first_line + chunk.lines - 1)
-                + (file.path, file.head, _text(now), file_id),
+                (
+                    *(chunk.start + len(chunk.content), chunk.first_line + chunk.lines - 1),
+                    *(file.path, file.head, _text(now), file_id),
+                ),
             )
         reach("batch-accepted")
         return self.batch(seq), self.file(file_id)
@@ -213,7 +217,7 @@ class Inbox:
     def _batches(self, clause: str, values: tuple[Any, ...]) -> list[Batch]:
         rows = self._rows(f"select {_BATCH} from batch {clause}", values)
         return [
-            Batch(*row[:3], datetime.fromisoformat(row[3]), *row[4:])  # type: ignore[arg-type, call-arg]  # SQLite rows are untyped
+            Batch(*row[:3], datetime.fromisoformat(row[3]), *row[4:])  # type: ignore[call-arg]  # SQLite rows are untyped
             for row in rows
         ]
 

@@ -18,7 +18,7 @@ _MEANING = "kind, detail, outcome, weight, product, source_event"
 
 
 def key(work: Work) -> None:
-    """Make `fresh`: the sound records with a key; and `halves`: the keys of all, halves included."""
+    """Make `fresh`, the sound records with a key, and `halves`, the keys of all."""
     nameless = work.number("select count(*) from mapped where problem is null and id is null")
     if nameless:
         _key_by_content(work)
@@ -120,11 +120,12 @@ def choose(work: Work) -> None:
     """)
     # Of a request two halves may be new, of a whole record one.
     parts = "bit_count({})" if work.connector.halves else "cast({} > 0 as integer)"
+    new_parts = parts.format("seen.entries & ~coalesce(known.entries, 0)")
     lines, pairs, new_pairs, new_events = work.rows(f"""
         select
             coalesce(cast(sum(seen.lines) as bigint), 0),
             coalesce(cast(sum({parts.format("seen.entries")}) as bigint), 0),
-            coalesce(cast(sum({parts.format("seen.entries & ~coalesce(known.entries, 0)")}) as bigint), 0),
+            coalesce(cast(sum({new_parts}) as bigint), 0),
             count(*) filter (where known.id is null)
         from seen
         left join known on known.id = seen.id

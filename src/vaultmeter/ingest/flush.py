@@ -11,16 +11,22 @@ from dataclasses import replace
 from vaultmeter.connectors import Connector
 from vaultmeter.failpoints import reach
 from vaultmeter.inbox.batches import Batch, Source
-from vaultmeter.ingest import dedupe, glances, identities, items, ledger, mapping, storing
+from vaultmeter.ingest import (
+    dedupe,
+    glances,
+    identities,
+    items,
+    ledger,
+    mapping,
+    rollups,
+    storing,
+)
 from vaultmeter.ingest.guard import Guarded
 from vaultmeter.ingest.outcome import Outcome
 from vaultmeter.ingest.work import Work
 from vaultmeter.store import Store
 
 STEPS: tuple[Callable[[Work], None], ...] = (
-    mapping.set_answered_halves_apart,
-    mapping.parse,
-    mapping.apply_connector,
     mapping.reject,
     dedupe.key,
     dedupe.find_known,
@@ -33,7 +39,9 @@ STEPS: tuple[Callable[[Work], None], ...] = (
     storing.store_rejects,
     ledger.count,
 )
-"""What happens to a batch, from lines to counted events."""
+"""What happens to a batch in one transaction, from mapped records to counted events.
+
+Before it `mapping.map_records` has made records of the lines, beside the store."""
 
 
 def flush(
@@ -47,6 +55,7 @@ def flush(
     """Take a batch through all steps and commit; answers what became of its lines."""
     work = Work(store, connector, source, batch, header, guarded)
     reach("flush-begun")
+    mapping.map_records(work)
     with store.transaction():
         _take(work)
         reach("flush-stored")
@@ -72,6 +81,7 @@ def replay(
     numbers = {line - batch.first_line for line in lines}
     few = replace(batch, lines=len(numbers))
     work = Work(store, connector, source, few, header, guarded.only(numbers))
+    mapping.map_records(work)
     with store.transaction():
         work.run("delete from reject where batch = $batch and line in $lines", lines=list(lines))
         work.run(
@@ -79,6 +89,10 @@ def replay(
             taken=-len(numbers),
         )
         _take(work)
+        # The rollups may hold this batch already.
+        stored = {"batch": batch.seq, "lines": list(lines)}
+        rollups.mark(store, "batch = $batch and line in $lines", stored)
+        rollups.count_marked(store)
     return work.outcome
 
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from vaultmeter.inbox.batches import Content
 from vaultmeter.settings import Settings
 
-_NEWLINE, _CARRIAGE_RETURN, _QUOTE, _BACKSLASH = b"\n\r\"\\"
+_NEWLINE, _CARRIAGE_RETURN, _QUOTE, _BACKSLASH = b'\n\r"\\'
 _OPENING = 0x7B
 """What `[` and `{` become when the bit 0x20, in which they differ, is set."""
 _FIRST_NOT_ASCII = 0x80
@@ -25,6 +25,7 @@ _LINES_A_TASK = 8192
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
+Claims = np.ndarray[tuple[int], np.dtype[np.bool]]
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,11 @@ class Guarded:
         kept = pc.is_in(self.lines["line"], pa.array(sorted(numbers), pa.int32()))
         refused = [refused for refused in self.refused if refused.line in numbers]
         return replace(self, lines=self.lines.filter(kept), refused=refused, blank=0)
+
+    def without(self, numbers: list[int]) -> "Guarded":
+        """The same, but some lines are not to be parsed."""
+        dropped = pc.is_in(self.lines["line"], pa.array(numbers, pa.int32()))
+        return replace(self, lines=self.lines.filter(pc.invert(dropped)))
 
     def body(self, line: int) -> bytes:
         """A line as it was received, without its newline."""
@@ -99,26 +105,25 @@ def _scan(content: Content) -> tuple[Numbers, Numbers, Numbers]:
     return starts, ends, np.diff(opened)
 
 
-def _is_carriage_return(
-    content: Content, starts: Numbers
-) -> np.ndarray[tuple[int], np.dtype[np.bool]]:
+def _is_carriage_return(content: Content, starts: Numbers) -> Claims:
     if not len(starts):
-        return np.empty(0, bool)
+        return np.empty(0, np.bool)
     data = np.frombuffer(content, np.uint8)
-    return data[np.minimum(starts, len(data) - 1)] == _CARRIAGE_RETURN
+    return np.equal(data[np.minimum(starts, len(data) - 1)], _CARRIAGE_RETURN)
 
 
 def _refused(
     content: Content, starts: Numbers, ends: Numbers, openers: Numbers, settings: Settings
 ) -> list[Refused]:
     reasons: dict[int, str] = {}
-    for line in np.flatnonzero(ends - starts > settings.max_line_bytes):
-        reasons[int(line)] = "too_large"
-    for line in np.flatnonzero(openers > settings.max_depth):
-        if int(line) in reasons:
-            continue
-        if _depth(bytes(content[starts[line] : ends[line]])) > settings.max_depth:
-            reasons[int(line)] = "too_deep"
+    for line in np.flatnonzero(ends - starts > settings.max_line_bytes).tolist():
+        reasons[line] = "too_large"
+    for line in np.flatnonzero(openers > settings.max_depth).tolist():
+        if (
+            line not in reasons
+            and _depth(bytes(content[starts[line] : ends[line]])) > settings.max_depth
+        ):
+            reasons[line] = "too_deep"
     for line in _not_utf8(content, starts, ends):
         reasons.setdefault(line, "not_utf8")
     return [
@@ -131,7 +136,9 @@ def _not_utf8(content: Content, starts: Numbers, ends: Numbers) -> list[int]:
     if _decodes(content):
         return []
     data = np.frombuffer(content, np.uint8)
-    suspects = np.unique(np.searchsorted(starts, np.flatnonzero(data >= _FIRST_NOT_ASCII), "right") - 1)
+    suspects = np.unique(
+        np.searchsorted(starts, np.flatnonzero(data >= _FIRST_NOT_ASCII), "right") - 1
+    )
     return [int(line) for line in suspects if not _decodes(content[starts[line] : ends[line]])]
 
 
@@ -173,6 +180,6 @@ def _table(content: Content, starts: Numbers, ends: Numbers, numbers: Numbers) -
     else:
         data = b"".join(bytes(content[starts[line] : ends[line]]) for line in numbers)
         offsets = np.concatenate(([0], np.cumsum((ends - starts)[numbers]))).astype(np.int32)
-    text = pa.StringArray.from_buffers(len(numbers), pa.py_buffer(offsets), pa.py_buffer(data))
+    text = pa.StringArray.from_buffers(len(numbers), pa.py_buffer(offsets.data), pa.py_buffer(data))
     table = pa.table({"line": pa.array(numbers, pa.int32()), "text": text})
     return pa.Table.from_batches(table.to_batches(max_chunksize=_LINES_A_TASK), table.schema)

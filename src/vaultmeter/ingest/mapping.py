@@ -3,22 +3,62 @@
 import json
 from collections.abc import Iterable
 
+import pyarrow as pa
+
 from vaultmeter.connectors import MAPPED_COLUMNS, Shape
 from vaultmeter.failpoints import reach
 from vaultmeter.ingest.guard import Refused
 from vaultmeter.ingest.work import Work
+from vaultmeter.model.errors import Invalid
 from vaultmeter.model.kinds import INTENT_OF_KIND
 
 _EARLIEST, _LATEST = "2000-01-01", "2100-01-01"
 _TIME_BOUNDS = f"time: an instant from {_EARLIEST} to {_LATEST}"
+_SMALLEST = 1
+"""How few lines are not halved further when the connector's SQL fails on them."""
 _DEFAULT_INTENT = "case kind {} end".format(
     " ".join(f"when '{kind}' then '{intent}'" for kind, intent in INTENT_OF_KIND.items())
 )
 
 
-def set_answered_halves_apart(work: Work) -> None:
+def map_records(work: Work) -> None:
+    """Make `mapped` and `answered` of the lines; lines the connector's SQL fails on are refused."""
+    try:
+        _map(work, work.guarded.lines)
+    except Invalid as error:
+        # Raises where it is the SQL that is wrong, and not a line.
+        _map(work, work.guarded.lines.slice(0, 0))
+        failing = _failing(work, work.guarded.lines, error)
+        for line, reason in failing.items():
+            work.refused.append(Refused(line, "not_mapped", work.guarded.body(line)))
+            work.expected[line] = reason
+        work.guarded = work.guarded.without(list(failing))
+        _map(work, work.guarded.lines)
+    reach("flush-mapped")
+
+
+def _map(work: Work, lines: pa.Table) -> None:
+    work.store.offer("lines", lines)
+    for step in (_set_answered_halves_apart, _parse, _apply_connector):
+        step(work)
+
+
+def _failing(work: Work, lines: pa.Table, error: Invalid) -> dict[int, str]:
+    """The lines that make the SQL fail, each with its error, found by halving."""
+    if lines.num_rows <= _SMALLEST:
+        return dict.fromkeys(lines["line"].to_pylist(), error.message)
+    middle = lines.num_rows // 2
+    failing: dict[int, str] = {}
+    for part in (lines.slice(0, middle), lines.slice(middle)):
+        try:
+            _map(work, part)
+        except Invalid as part_error:
+            failing |= _failing(work, part, part_error)
+    return failing
+
+
+def _set_answered_halves_apart(work: Work) -> None:
     """Make `answered(line, record_id)`: records whose better half is in the same batch."""
-    work.store.offer("lines", work.guarded.lines)
     halves = work.connector.halves
     if halves is None:
         work.run("create or replace temp table answered (line integer, record_id varchar)")
@@ -45,7 +85,7 @@ def set_answered_halves_apart(work: Work) -> None:
     """)
 
 
-def parse(work: Work) -> None:
+def _parse(work: Work) -> None:
     """Make `records(line, r)`: the lines in the connector's shape, `r` null where none is read."""
     if work.header is not None and work.connector.csv_sql is not None:
         records = work.connector.csv_sql(work.header.decode("utf-8", "replace"))
@@ -67,7 +107,7 @@ def _parsed(shape: Shape) -> str:
     return f"select line, try(from_json(text, '{text}')) as r from lines"
 
 
-def apply_connector(work: Work) -> None:
+def _apply_connector(work: Work) -> None:
     """Make `mapped`: the connector's SQL over the records, and the key of each that has an id."""
     # What a rejected record says need not be one of our words; in a sound one it must, or the
     # store refuses the null.
@@ -94,7 +134,6 @@ def apply_connector(work: Work) -> None:
             ) as id
         from ({work.connector.mapping})
     """)
-    reach("flush-mapped")
 
 
 def reject(work: Work) -> None:
@@ -118,6 +157,7 @@ def reject(work: Work) -> None:
             mapped.line,
             case
                 when $is_json and not json_valid(lines.text) then 'not_json'
+                when starts_with(mapped.problem, 'time: required') then 'unknown_shape'
                 when starts_with(mapped.problem, 'time:') then 'impossible_time'
                 else 'unknown_shape'
             end,

@@ -4,6 +4,8 @@ A rollup holds the batches up to `rolled`. What comes later is added when the st
 until then reports read it from the events. Events that change afterwards are counted anew.
 """
 
+from collections.abc import Mapping
+
 from vaultmeter.store import Store
 from vaultmeter.store.rollup import ROLLUPS, Rollup
 
@@ -33,7 +35,7 @@ def roll_up(store: Store) -> None:
         store.remember("rolled", str(last))
 
 
-def mark(store: Store, where: str, values: dict[str, object]) -> None:
+def mark(store: Store, where: str, values: Mapping[str, object]) -> None:
     """Note which months and identities of the rollups are touched, before events change.
 
     `where` is a condition on events. `count_marked` follows in the same transaction.
@@ -49,7 +51,7 @@ def mark(store: Store, where: str, values: dict[str, object]) -> None:
         where batch <= $rolled
             and {where}
         """,
-        values | {"rolled": rolled(store)},
+        dict(values) | {"rolled": rolled(store)},
     )
 
 

@@ -102,6 +102,7 @@ def store_rejects(work: Work) -> None:
                 count(*) as lines
             from reject
             where batch in (select batch from flushed where file = $file)
+                and batch < $batch
             group by all
         )
         select

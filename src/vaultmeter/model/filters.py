@@ -67,7 +67,7 @@ def matching(pattern: str, words: Iterable[str]) -> list[str]:
 
 
 def like(pattern: str) -> str:
-    """The pattern as the right side of `like ... escape '\\'`."""
+    r"""The pattern as the right side of `like ... escape '\\'`."""
     for special in ("\\", "%", "_"):
         pattern = pattern.replace(special, "\\" + special)
     return pattern.replace("*", "%")

@@ -101,7 +101,7 @@ INTENT_OF_KIND: dict[Kind, Intent] = {
 """The intent of an event whose record does not give one."""
 
 USAGE_INTENTS = (Intent.USE, Intent.MANAGE, Intent.PRESENCE)
-"""What counts as usage. Heartbeats and system work are outside unless a kind filter asks for them."""
+"""What counts as usage. Heartbeats and system work are outside unless a filter asks for them."""
 
 USE_KINDS = (
     Kind.SECRET_READ,

@@ -23,6 +23,8 @@ RANGES = (
     "last-12-months",
     "all",
 )
+_DAYS_BY_HOUR, _DAYS_BY_DAY = 2, 92
+"""Up to how many days a chart goes by hours, and by days."""
 COMPARISONS = ("weekdays", "previous", "year", "none")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Where a range without `--from` begins: no vault wrote a record before."""
@@ -71,9 +73,9 @@ class Period:
     def bucket(self) -> Bucket:
         """The bucket a chart of this period uses when none is asked for."""
         days = self.days()
-        if days <= 2:
+        if days <= _DAYS_BY_HOUR:
             return "hour"
-        return "day" if days <= 92 else "month"
+        return "day" if days <= _DAYS_BY_DAY else "month"
 
 
 def zone_named(name: str) -> ZoneInfo:

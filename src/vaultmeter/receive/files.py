@@ -82,8 +82,8 @@ class FileReader:
             return False
         last = b""
         for batch in batches:
-            last = content.read(batch.bytes)
-            if len(last) < batch.bytes or xxh3_128_digest(last) != batch.digest:
+            last = content.read(batch.size)
+            if len(last) < batch.size or xxh3_128_digest(last) != batch.digest:
                 return False
         return last.endswith(b"\n")
 
@@ -95,7 +95,9 @@ class FileReader:
     def _accepted(self, content: Content, file: TakenFile, rest: memoryview) -> Iterator[Taken]:
         for chunk in self._chunks(content, file, rest):
             batch, file = self.inbox.accept(file, chunk)
-            yield Taken(batch, chunk.content, content.raw.tell() if content.measurable else 0)
+            yield Taken(
+                batch, memoryview(chunk.content), content.raw.tell() if content.measurable else 0
+            )
 
     def _chunks(self, content: Content, file: TakenFile, rest: memoryview) -> Iterator[Chunk]:
         start, line = file.position, file.lines + 1
@@ -160,7 +162,7 @@ def expand(patterns: Iterable[str]) -> list[Path]:
         if pattern == str(STANDARD_INPUT) or not glob.has_magic(pattern) or Path(pattern).exists():
             matches = [Path(pattern)]
         else:
-            named = map(Path, glob.glob(pattern, recursive=True))
+            named = map(Path, glob.glob(pattern, recursive=True))  # noqa: PTH207  absolute patterns too
             matches = sorted((path for path in named if path.exists()), key=_age)
         if not matches:
             raise NotFound(f"No file matches {pattern!r}.", "Check the folder and the pattern.")

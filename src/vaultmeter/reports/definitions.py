@@ -11,7 +11,9 @@ DEFINITIONS: dict[str, str] = {
         "heartbeat, counted once per product, account and calendar month of the time zone; "
         "distinct counts are not summed over months."
     ),
-    "login_sessions": "Successful sign-ins. Those of people and of machines are never added up.",
+    "login_sessions": (
+        "Successful sign-ins of people; machines stand apart, and sign_ins are those of all."
+    ),
     "passwords_accessed": (
         "Glances: accesses of one item by one person count once until 5 minutes pass without one. "
         "A person's secret reads are accesses; password_events is the raw count."
@@ -23,7 +25,7 @@ DEFINITIONS: dict[str, str] = {
         "Active: used or managed something successfully in the range. Passive: only signs of "
         "presence. Inactive: neither."
     ),
-    "last_active": "The last successful use or change, else the last sign-in, up to the range's end.",
+    "last_active": "The last successful use or change, else the last sign-in, up to the end.",
     "denied": "Requests that the vault refused for lack of permission; refused sign-ins are apart.",
     "uses": "Objects taken out or used through an item successfully; a batch of 20 counts 20.",
     "session": (

@@ -16,7 +16,8 @@ from vaultmeter.store.rollup import Rolled
 from vaultmeter.store.statement import Question, Statement, statement
 
 WHO = ("people", "machines", "everyone")
-_DEFAULT_LIMIT = 1000
+_TOP = 1000
+"""How many rows a top list has unless a limit is asked."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Ask:
     who: str = "people"
     per: str | None = None
     compare: str = "weekdays"
-    limit: int = _DEFAULT_LIMIT
+    limit: int | None = None
 
 
 def answer(store: Store, report: Report, ask: Ask) -> Table:
@@ -40,7 +41,8 @@ def answer(store: Store, report: Report, ask: Ask) -> Table:
     rows = _rows(store, report, ask, period, bucket)
     if "compare" in report.parameters and (before := period.compared(ask.compare)):
         rows = compared(rows, _rows(store, report, ask, before, bucket))
-    is_cut = "limit" in report.parameters and len(rows) > ask.limit
+    limit = _limit(report, ask)
+    is_cut = limit is not None and len(rows) > limit
     return Table(
         report=report.name,
         title=report.title,
@@ -48,9 +50,9 @@ def answer(store: Store, report: Report, ask: Ask) -> Table:
         filters=ask.filters.shown(),
         definitions=report.definitions,
         columns=report.columns,
-        rows=typed(rows[: ask.limit] if is_cut else rows, report.columns),
+        rows=typed(rows[:limit] if is_cut else rows, report.columns),
         complete_to=complete_to(store),
-        notes=_notes(store, report, ask, period, is_cut=is_cut),
+        notes=_notes(store, report, ask, period, cut_at=limit if is_cut else None),
     )
 
 
@@ -88,9 +90,13 @@ def _check(report: Report, ask: Ask) -> None:
         raise Invalid(f"Unknown choice {ask.who!r} of --who.", did_you_mean(ask.who, WHO))
     if ask.per is not None and ask.per not in BUCKETS:
         raise Invalid(f"Unknown bucket {ask.per!r}.", did_you_mean(ask.per, BUCKETS))
-    if ask.limit < 1:
+    if ask.limit is not None and ask.limit < 1:
         raise Invalid(f"A limit of {ask.limit} rows shows nothing.", "Give --limit 1 or more.")
     ask.period.compared(ask.compare)
+
+
+def _limit(report: Report, ask: Ask) -> int | None:
+    return ask.limit or (_TOP if "limit" in report.parameters else None)
 
 
 def _period(report: Report, ask: Ask) -> Period:
@@ -107,7 +113,7 @@ def _statement(store: Store, report: Report, ask: Ask, period: Period, bucket: B
         period=period,
         filters=ask.filters,
         bucket=bucket,
-        values={"who": ask.who, "limit": ask.limit + 1},
+        values={"who": ask.who, "limit": (ask.limit or _TOP) + 1},
         rolled=_rolled(store),
     )
     return statement(report.sql, question, store.parse)
@@ -122,11 +128,11 @@ def _rows(
 
 
 def _notes(
-    store: Store, report: Report, ask: Ask, period: Period, *, is_cut: bool
+    store: Store, report: Report, ask: Ask, period: Period, *, cut_at: int | None
 ) -> tuple[str, ...]:
     notes = []
-    if is_cut:
-        notes.append(f"First {ask.limit:,} rows; there are more. Raise --limit to see them.")
+    if cut_at is not None:
+        notes.append(f"First {cut_at:,} rows; there are more. Raise --limit to see them.")
     if period != ask.period:
         notes.append(f"The range was widened to whole calendar {report.bucket}s.")
     if "compare" in report.parameters and (before := period.compared(ask.compare)):

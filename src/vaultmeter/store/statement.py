@@ -22,7 +22,7 @@ from vaultmeter.store.schema import TABLES
 from vaultmeter.store.zones import local_time, offset_changes
 
 Parse = Callable[[str], Any]
-"""An engine's parser: one SQL text to its syntax tree; raises `Invalid` for anything but selects."""
+"""An engine's parser: SQL to its syntax tree; raises `Invalid` for anything but selects."""
 
 _NODES = {"SELECT_NODE", "SET_OPERATION_NODE", "CTE_NODE", "RECURSIVE_CTE_NODE"}
 _WITH = re.compile(r"\Awith\s+(?=\w)", re.IGNORECASE)
@@ -130,7 +130,7 @@ class _Scope:
 
     def cte(self, name: str) -> str:
         """The SQL of a logical table, narrowed."""
-        writer = {
+        writers: dict[str, Callable[[], str]] = {
             "events": lambda: self._events("period"),
             "lifetime": lambda: self._events("ever"),
             "activity": lambda: self._activity("period", self._intents()),
@@ -140,8 +140,8 @@ class _Scope:
             "items": self._items,
             "accounts": self._accounts,
             "sources": lambda: "select id as source, name, last_time from source",
-        }[name]
-        return writer()
+        }
+        return writers[name]()
 
     def _events(self, span: Span) -> str:
         local = self._local_time()
@@ -299,7 +299,7 @@ class _Scope:
         return "\n and ".join([*times, *self._conditions(intents)])
 
     def _conditions(self, intents: tuple[Intent, ...] | None) -> list[str]:
-        """Who may see what, which intents, and the filters: never nothing, so that it can be joined."""
+        """Who may see what, which intents, and the filters; there is always one condition."""
         conditions = ["true"]
         if self.question.viewer.accounts is not None:
             conditions.append(f"event.account in ({self._seen_accounts()})")
@@ -328,9 +328,11 @@ class _Scope:
             conditions.append(
                 f"({own} or (event.auth_method is null and event.identity in ({learnt})))"
             )
-        for name in ("kind", "outcome", "product"):
-            if (words := self._words(name)) is not None:
-                conditions.append(f"event.{name} in (select cast(unnest({words}) as {name}))")
+        conditions += [
+            f"event.{name} in (select cast(unnest({words}) as {name}))"
+            for name in ("kind", "outcome", "product")
+            if (words := self._words(name)) is not None
+        ]
         return conditions
 
     def _intents(self) -> tuple[Intent, ...] | None:
