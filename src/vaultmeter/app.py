@@ -111,6 +111,9 @@ class App:
 
     def fold(self) -> None:
         """Bring the rollups up to date, fold the log into the file, seal waiting batches."""
+        self.recovering(self._fold)
+
+    def _fold(self) -> None:
         # As in flush: reports need none of what ingest loads.
         from vaultmeter.ingest.rollups import roll_up  # noqa: PLC0415
 

@@ -158,6 +158,7 @@ def _database(deeds: Deeds, ada: Actor, port: int) -> None:
     deeds.act(ada, "POST db/config/main", "admin", body=config)
     role = {"db_name": "main", "creation_statements": [_SQL], "default_ttl": "5m"}
     deeds.act(ada, "POST db/roles/reader", "admin", body=role)
+    deeds.act(ada, "LIST db/roles", "list")
     made = deeds.act(ada, "GET db/creds/reader", "credential_issued/creds", "db/reader")
     lease = {"lease_id": made["lease_id"]}
     deeds.act(ada, "PUT sys/leases/renew", "heartbeat", body=lease)

@@ -54,6 +54,8 @@ def _metadata(deeds: Deeds, ada: Actor) -> None:
     deeds.act(ada, "POST kv/metadata/app/gone", "item_updated/metadata", "kv/app/gone", limit)
     deeds.act(ada, "PATCH kv/metadata/app/gone", "item_updated/metadata", "kv/app/gone", limit)
     deeds.act(ada, "DELETE kv/metadata/app/gone", "item_deleted/metadata", "kv/app/gone")
+    # A place without a value yet.
+    deeds.act(ada, "POST kv/metadata/app/bare", "item_updated/metadata", "kv/app/bare", limit)
     deeds.act(ada, "GET kv/data/app/gone", "secret_read", "kv/app/gone", status=404)
     deeds.act(ada, "LIST kv/metadata/app", "list")
     deeds.act(ada, "GET kv/metadata/app?list=true", "list")
@@ -106,6 +108,8 @@ def _wrapping(deeds: Deeds, ada: Actor, bob: Actor) -> None:
     wrap, unwrap = {"X-Vault-Wrap-TTL": "60s"}, "POST sys/wrapping/unwrap"
     request = "GET kv/data/app/db"
     read = deeds.act(ada, request, "secret_read/wrapped", "kv/app/db", headers=wrap)
+    body = {"data": {"password": "z"}}
+    deeds.act(ada, "POST kv/data/app/db", "item_updated", "kv/app/db", body, headers=wrap)
     token = {"token": read["wrap_info"]["token"]}
     deeds.act(ada, "POST sys/wrapping/lookup", "list", body=token)
     again = deeds.act(ada, "POST sys/wrapping/rewrap", "credential_issued/rewrap", body=token)

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from tests.conftest import Folder, Row
+from tests.conftest import Folder
+from tests.connectors.told import meant, notes, users
 from tests.connectors.vault_records import (
     AGES,
     VAULT_0_7,
@@ -50,6 +51,7 @@ DAY = (
     Act("update", "auth/token/renew-self", "auth/token/", "token", ADA, issued=ADA),
     Act("update", "auth/token/revoke-self", "auth/token/", "token", ADA),
     Act("update", "sys/mounts/kv", "sys/", "system", ROOT, {"type": "hmac"}),
+    Act("update", "sys/leases/revoke-prefix/aws/creds/deploy", "sys/", "system", ADA),
 )
 MEANT = [
     ("ada", "login", "ok", None, 1),
@@ -70,30 +72,8 @@ MEANT = [
     ("ada", "heartbeat", "ok", None, 1),
     ("ada", "logout", "ok", None, 1),
     ("root", "admin", "ok", None, 1),
+    ("ada", "admin", "ok", None, 1),
 ]
-
-
-def meant(folder: Folder) -> list[tuple[str, str, str, str | None, int]]:
-    """List who did what with which end, to what, on how many objects, in order of time."""
-    return folder.app.store.query("""
-        select identity.name, event.kind, event.outcome, item.name, event.weight
-        from event
-        join identity on identity.id = event.identity
-        left join item on item.id = event.item
-        order by event.time
-    """)  # type: ignore[return-value]
-
-
-def users(folder: Folder) -> dict[str, Row]:
-    """Key the list of users by name; two of one name are a mistake."""
-    rows = folder.report("users")
-    assert len({row["user"] for row in rows}) == len(rows)
-    return {row["user"]: row for row in rows}
-
-
-def notes(folder: Folder) -> list[str]:
-    """List what reports say their sources cannot tell."""
-    return [text for (text,) in folder.app.store.query("select text from note")]
 
 
 @pytest.mark.parametrize("age", AGES, ids=lambda age: age.name)
@@ -106,12 +86,7 @@ def test_one_day_in_every_age(folder: Folder, age: Age) -> None:
     assert (people["ada"]["kind"], people["ada"]["auth_method"]) == ("person", "ldap")
     assert (people["build"]["kind"], people["build"]["auth_method"]) == ("machine", "approle")
     assert (people["ada"]["login_sessions"], people["ada"]["failed_logins"]) == (1, 1)
-
-
-@pytest.mark.parametrize("age", AGES, ids=lambda age: age.name)
-def test_reports_say_what_an_age_cannot_tell(folder: Folder, age: Age) -> None:
-    """Where servers do not write what a mount is, every report says that it follows from paths."""
-    folder.take("openbao", log(age, *DAY), account="acme")
+    # Where servers do not write what a mount is, every report says that it follows from paths.
     said = [note for note in notes(folder) if "does not write mount fields" in note]
     assert len(said) == (0 if age.mount_type else 1)
 
@@ -125,6 +100,7 @@ def test_version_two_without_mount_fields(folder: Folder) -> None:
         Act("read", "team/kv/data/b", "", "", ADA),
         Act("list", "team/kv/metadata/", "", "", ADA, answer={"keys": ["hmac"]}),
         Act("delete", "team/kv/data/a", "", "", ADA),
+        Act("create", "team/kv/data/c", "", "", ADA, {}, error=REFUSED),
     ]
     folder.take("openbao", log(VAULT_0_10, *acts), account="acme")
     assert [(kind, outcome, item) for _, kind, outcome, item, _ in meant(folder)] == [
@@ -134,6 +110,7 @@ def test_version_two_without_mount_fields(folder: Folder) -> None:
         ("secret_read", "not_found", "team/kv/b"),
         ("list", "ok", None),
         ("item_deleted", "ok", "team/kv/a"),
+        ("item_added", "denied", "team/kv/c"),
     ]
 
 
@@ -205,6 +182,14 @@ def test_names_alone_tell_identities_apart_in_the_first_age(folder: Folder) -> N
         "deploy": (2, 1, 0),
         "ada": (2, 1, 1),
     }
+
+
+def test_roles_that_are_not_written_down(folder: Folder) -> None:
+    """AppRole sign-ins that do not say their role are one user, and every report says so."""
+    login = Act("update", "auth/approle/login", "", "", issued=replace(BUILD, metadata=None))
+    folder.take("openbao", log(VAULT_0_7, login, login), account="acme")
+    assert users(folder)["approle"]["login_sessions"] == 2
+    assert any("does not write their role" in note for note in notes(folder))
 
 
 def test_a_custom_mount_before_and_after_a_sign_in(folder: Folder) -> None:

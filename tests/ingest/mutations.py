@@ -98,7 +98,8 @@ def strange_bytes(line: bytes, random: Random) -> bytes:
 def raw_control(line: bytes, random: Random) -> bytes:
     """Put in a NUL or another control character."""
     place = random.randrange(len(line))
-    return line[:place] + random.choice((b"\0", b"\x01", b"\x1b[31m", b"\t", b"\x7f")) + line[place:]
+    control = random.choice((b"\0", b"\x01", b"\x1b[31m", b"\t", b"\x7f"))
+    return line[:place] + control + line[place:]
 
 
 def byte_order_mark(line: bytes, random: Random) -> bytes:

@@ -178,6 +178,26 @@ def test_another_person_under_a_known_id_is_a_conflict(folder: Folder) -> None:
     assert (outcome.duplicates, outcome.conflicts) == (0, 2)
 
 
+def test_what_agrees_with_the_first_is_a_duplicate_behind_a_conflict(folder: Folder) -> None:
+    """A record that repeats the stored one is a duplicate, also behind one that contradicts it."""
+    folder.take("events", ndjson(event(1)))
+
+    outcome = folder.take("events", ndjson(event(1, kind="export"), event(1))).outcome
+
+    assert (outcome.conflicts, outcome.duplicates) == (1, 1)
+    assert [reject.line for reject in folder.rejects()] == [1]
+
+
+def test_an_id_used_again_days_later_keeps_the_books_balanced(folder: Folder) -> None:
+    """Records of one id that lie days apart confuse no count, in whatever batches they come."""
+    later = event(1, time="2026-11-09T08:00:00Z")
+    folder.take("events", ndjson(event(1)), ndjson(later))
+
+    outcome = folder.take("events", ndjson(event(2), event(1), later, event(9_000))).outcome
+
+    assert (outcome.stored, outcome.duplicates + outcome.conflicts) == (2, 2)
+
+
 def test_a_conflict_that_arrives_again_is_a_duplicate(folder: Folder) -> None:
     """The same contradicting line again is kept once and counted as a duplicate."""
     folder.take("events", ndjson(event(1)), ndjson(event(1, kind="export"), event(2)))

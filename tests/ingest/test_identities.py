@@ -187,9 +187,7 @@ def test_what_somebody_is_follows_the_latest_record(folder: Folder, *, latest_fi
 def test_many_keys_in_a_chain_become_one(folder: Folder) -> None:
     """Thirty names of one entity, connected in random order over batches, are one person."""
     random = seeded(2)
-    logins = [
-        ndjson(login(number, f"name{number:02}", entity_id="e1")) for number in range(30)
-    ]
+    logins = [ndjson(login(number, f"name{number:02}", entity_id="e1")) for number in range(30)]
     alone = [
         ndjson(
             request(30 + number)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from tests.reports.plain_events import Event, Identity, Item, Thing, Who, World
 
 USAGE = ("use", "manage", "presence")
+MICROSECOND = timedelta(microseconds=1)
 QUARTER_OF_AN_HOUR = timedelta(minutes=15)
 
 
@@ -94,24 +95,22 @@ class Plain:
 
     def before(self) -> "Plain | None":
         """The same question about the period compared with."""
-        first = self.start.astimezone(self.zone).date()
-        last = (self.end - timedelta(microseconds=1)).astimezone(self.zone).date()
-        days = (last - first).days + 1
         if self.compare == "none":
             return None
+        days = (day_of(self.end - MICROSECOND, self.zone) - day_of(self.start, self.zone)).days + 1
         if self.compare == "weekdays":
             while days % 7:
                 days += 1
         if self.compare == "year":
-            start, end = self._a_year_before(self.start), self._a_year_before(self.end)
+            start, end = (_a_year_before(edge, self.zone) for edge in (self.start, self.end))
         else:
-            start, end = self._days_before(self.start, days), self._days_before(self.end, days)
+            start, end = (_days_before(edge, days, self.zone) for edge in (self.start, self.end))
         return replace(self, start=start, end=end)
 
     def in_whole_months(self) -> "Plain":
         """The same question, its period widened to calendar months of its zone."""
         first = self.start.astimezone(self.zone).date().replace(day=1)
-        last = (self.end - timedelta(microseconds=1)).astimezone(self.zone).date()
+        last = (self.end - MICROSECOND).astimezone(self.zone).date()
         following = (last.replace(day=1) + timedelta(days=32)).replace(day=1)
         return replace(
             self, start=beginning(first, self.zone), end=beginning(following, self.zone)
@@ -138,15 +137,25 @@ class Plain:
             return True
         return text is not None and any(is_like(text, pattern) for pattern in patterns)
 
-    def _days_before(self, instant: datetime, days: int) -> datetime:
-        local = instant.astimezone(self.zone).replace(tzinfo=None) - timedelta(days=days)
-        return local.replace(tzinfo=self.zone).astimezone(UTC)
 
-    def _a_year_before(self, instant: datetime) -> datetime:
-        local = instant.astimezone(self.zone).replace(tzinfo=None)
-        is_leap_day = (local.month, local.day) == (2, 29)
-        earlier = local.replace(year=local.year - 1, day=28 if is_leap_day else local.day)
-        return earlier.replace(tzinfo=self.zone).astimezone(UTC)
+def _days_before(instant: datetime, days: int, zone: ZoneInfo) -> datetime:
+    day = day_of(instant, zone) - timedelta(days=days)
+    return _at_the_same_time(instant, day, zone)
+
+
+def _a_year_before(instant: datetime, zone: ZoneInfo) -> datetime:
+    day = day_of(instant, zone)
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return _at_the_same_time(
+        instant, day.replace(year=day.year - 1, day=28 if is_leap_day else day.day), zone
+    )
+
+
+def _at_the_same_time(instant: datetime, day: date, zone: ZoneInfo) -> datetime:
+    if instant == beginning(day_of(instant, zone), zone):
+        return beginning(day, zone)
+    time = instant.astimezone(zone).time()
+    return datetime.combine(day, time, zone).astimezone(UTC)
 
 
 @cache
@@ -166,7 +175,7 @@ def beginning(day: date, zone: ZoneInfo) -> datetime:
     """The first instant of a calendar day: found by halving, whatever clocks do at midnight."""
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     low, high = noon - timedelta(hours=48), noon + timedelta(hours=48)
-    while high - low > timedelta(microseconds=1):
+    while high - low > MICROSECOND:
         middle = low + (high - low) // 2
         low, high = (middle, high) if day_of(middle, zone) < day else (low, middle)
     return high

@@ -1,12 +1,12 @@
 """One question asked twice: of the reports, and of plain Python."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.reports.plain_events import World
-from tests.reports.plain_question import Plain
+from tests.reports.plain_question import Plain, beginning
 from tests.reports.second_count import REPORTS
 from vaultmeter.app import App
 from vaultmeter.model.filters import Filters
@@ -83,6 +83,12 @@ def span(start: str, end: str, zone: str = "UTC") -> Period:
     edges = [datetime.fromisoformat(text) for text in (start, end)]
     aware = [edge if edge.tzinfo else edge.replace(tzinfo=ZoneInfo(zone)) for edge in edges]
     return Period(aware[0].astimezone(UTC), aware[1].astimezone(UTC), ZoneInfo(zone))
+
+
+def days(first: str, after: str, zone: str) -> Period:
+    """A period of whole days, wherever they begin."""
+    edges = (beginning(date.fromisoformat(day), ZoneInfo(zone)) for day in (first, after))
+    return Period(*edges, ZoneInfo(zone))
 
 
 def _usual_bucket(period: Period) -> str:

@@ -10,6 +10,7 @@ not exist, 4 another process has the data, 5 the data cannot be read or written,
 import os
 import sys
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -90,14 +91,14 @@ def _normalised(arguments: list[str]) -> list[str]:
     waiting = iter(arguments)
     for word in waiting:
         if word == "--data":
-            front += [word, next(waiting, "")]
+            front += [word, *islice(waiting, 1)]
         elif word.startswith("--data="):
             front.append(word)
         else:
             rest.append(word)
     if "get-analytics-data" in rest:
         rest = _json_flag(rest)
-    return front + [word for word in rest if word != ""]
+    return front + rest
 
 
 def _json_flag(words: list[str]) -> list[str]:

@@ -37,7 +37,6 @@ mounted as (
             when mount_point <> '' and (namespace = '' or starts_with(path, mount_point)) then mount_point
             when mount_point <> '' and starts_with(mount_point, namespace)
                 then substr(mount_point, length(namespace) + 1)
-            when mount_point <> '' then mount_point
             -- Servers before mount fields, and paths without a mount: the path is all there is.
             when starts_with(path, 'auth/') and contains(path || '/', '/login/')
                 then split_part(path || '/', '/login/', 1) || '/'
@@ -54,11 +53,7 @@ mounted as (
 typed as (
     select
         *,
-        case
-            when starts_with(path, mount) then substr(path, length(mount) + 1)
-            when contains(path, '/') then substr(path, position('/' in path) + 1)
-            else ''
-        end as rest,
+        if(starts_with(path, mount), substr(path, length(mount) + 1), '') as rest,
         case
             when coalesce(r.request.mount_type, '') <> '' then
                 case
@@ -99,13 +94,11 @@ parted as (
                 and not wrapped
                 and r.request.operation in ('create', 'update')
             )
-            when 'metadata' then true
-            when 'subkeys' then true
             when 'delete' then r.request.operation = 'update'
             when 'undelete' then r.request.operation = 'update'
             when 'destroy' then r.request.operation = 'update'
             when 'config' then rest = 'config'
-            else false
+            else split_part(rest, '/', 1) in ('metadata', 'subkeys')
         end as is_v2,
         'root' in coalesce(r.auth.policies, []) as is_root,
         -- The display name of a wrapping token is its maker's; who holds it is not known.
@@ -124,9 +117,7 @@ meant as (
                 then case
                     when issues_token or wrapped then 'login'
                     -- The first of two steps, or a page for the browser: nothing is refused yet.
-                    when error is null
-                        and data.error is null
-                        and (r.response.auth is not null or data.http_status_code < 400)
+                    when error is null and (r.response.auth is not null or data.http_status_code < 400)
                         then 'system'
                     else 'login_failed'
                 end
@@ -148,13 +139,12 @@ meant as (
             when is_v2 then case
                 when operation in ('list', 'scan') then 'list'
                 when head = 'config' then 'admin'
-                -- Of single versions: the secret itself stays.
-                when head in ('delete', 'undelete', 'destroy') then 'item_updated'
                 when operation = 'delete' then 'item_deleted'
                 when head in ('subkeys', 'metadata') and operation = 'read' then 'list'
                 when head = 'metadata' then 'item_updated'
                 when operation = 'read' then 'secret_read'
                 when data.version = 1 or (data.version is null and operation = 'create') then 'item_added'
+                -- Deleting and destroying single versions leaves the secret.
                 else 'item_updated'
             end
             when engine in ('kv', 'cubbyhole') then case
@@ -221,7 +211,6 @@ meant as (
                 'mongodb', 'cassandra'
             ) then case
                 when operation in ('list', 'scan') then 'list'
-                when operation = 'delete' then 'admin'
                 when head in ('static-creds', 'static-cred') then 'secret_read'
                 when head in ('creds', 'sts', 'token', 'key') then 'credential_issued'
                 when regexp_matches(rest, '^(roleset|static-account|impersonated-account)/[^/]+/(token|key)$')
@@ -230,7 +219,6 @@ meant as (
                 when starts_with(head, 'rotate') then 'rotation'
                 else 'admin'
             end
-            when path = '' then 'system'
             else 'other'
         end as meaning
     from parted
@@ -272,7 +260,6 @@ outcomes as (
                 ) end
             when engine = 'pki' and meaning = 'credential_issued' then mount
                 || nullif(regexp_extract(rest, '(?:^|/)(?:issue|sign|sign-verbatim|roles)/([^/]+)', 1), '')
-            when engine = 'ssh' and meaning = 'credential_issued' then mount || nullif(tail, '')
             when engine = 'totp' and head in ('code', 'keys') then mount || nullif(tail, '')
             when meaning in ('credential_issued', 'secret_read', 'rotation')
                 and engine not in ('token', 'system', 'identity', 'cubbyhole')
@@ -329,7 +316,6 @@ keyed as (
                 then substr(display, length(login_mount) + 2) end
         ) as exact_name,
         case
-            when given_name is null then null
             when is_login and is_auth then login_mount
             when metadata.role_name <> '' then display
             when ends_with(display, '-' || given_name)
@@ -347,8 +333,7 @@ recognised as (
             'kubernetes', 'cert', 'aws', 'gcp', 'azure'
         ) as is_method,
         -- The names of users are alike in any case for the methods that sign in by them.
-        'alias:' || alias_mount || chr(31)
-            || if(metadata.username <> '' or head = 'login', lower(given_name), given_name) as alias
+        'alias:' || alias_mount || chr(31) || if(metadata.username <> '', lower(given_name), given_name) as alias
     from keyed
 ),
 resolved as (
@@ -404,6 +389,8 @@ select
         when instant is null then 'time: an instant such as "2026-11-21T18:03:42.780307282Z"'
     end as problem,
     case
+        when method = 'approle' and given_name is null and entity is null and who <> 'unknown' then
+            'Some AppRole sign-ins come from a server that does not write their role: they count as one user.'
         when nullif(r.request.mount_type, '') is null and r.response is not null and error is null then
             'Some records come from a server that does not write mount fields: what they mean follows '
             || 'from their path, so an engine mounted under another name reads as a key-value store.'
@@ -430,7 +417,7 @@ select
     end as identity_name,
     -- An identity that signs in as a person and as a machine is a person.
     case
-        when is_login and exact_name is not null then if(identity_kind = 'person', 4, 3)
+        when meaning = 'login' and exact_name is not null then if(identity_kind = 'person', 4, 3)
         when exact_name is not null then 2
         when mount_word <> 'token' then 1
         else 0
@@ -455,7 +442,7 @@ select
     case
         when is_root and meaning not in ('admin', 'other') then 'system'
         -- Nobody signs in for what a server offers to everyone, such as a revocation list.
-        when who = 'unknown' and outcome <> 'denied' and meaning in ('list', 'admin', 'other') then 'system'
+        when who = 'unknown' and outcome <> 'denied' and meaning in ('list', 'admin') then 'system'
         else meaning
     end as kind,
     case

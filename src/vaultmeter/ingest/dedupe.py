@@ -97,6 +97,7 @@ def find_known(work: Work) -> None:
         create or replace temp table known as
         select
             event.id,
+            event.time,
             event.entries,
             event.item,
             event.identity,
@@ -105,6 +106,16 @@ def find_known(work: Work) -> None:
         where {_NEARBY}
             and event.id in (select id from halves)
     """)
+    if work.number("select count(*) - count(distinct id) from known"):
+        # Records of one id that came days apart in separate batches were stored each.
+        work.run("""
+            delete from known
+            where exists (
+                from known as earlier
+                where earlier.id = known.id
+                    and earlier.time < known.time
+            )
+        """)
 
 
 def choose(work: Work) -> None:
@@ -164,15 +175,18 @@ def _choose(work: Work, *, unknown_only: bool, repeated: bool) -> None:
 
 def _complete_known(work: Work) -> None:
     """An event stored from its lesser half gives way to the better one; other halves are noted."""
+    work.run("""
+        create or replace temp table given_up as
+        select
+            id,
+            time
+        from known
+        where entries = 1
+            and id in (select id from halves where entry = 2)
+    """)
     given_up = f"""
         {_NEARBY}
-        and id in (
-            select known.id
-            from known
-            join halves on halves.id = known.id
-            where known.entries = 1
-                and halves.entry = 2
-        )
+        and exists (from given_up where given_up.id = event.id and given_up.time = event.time)
     """
     span = {"first": work.first, "last": work.last}
     rollups.mark(work.store, given_up, span)
@@ -225,7 +239,10 @@ def _conflicts(work: Work) -> list[Refused]:
         from meant
         join first_meant on first_meant.id = meant.id
             and first_meant.entry = meant.entry
+        left join known on known.id = meant.id
+            and known.entries & meant.entry > 0
         where first_meant.meaning <> meant.meaning
+            and known.id is null
         union
         select meant.line
         from meant

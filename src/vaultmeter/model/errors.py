@@ -69,8 +69,8 @@ class ArchiveDamaged(Unavailable):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint for a mistyped word: the nearest known one, else the whole list."""
-    choices = sorted(known)
-    near = get_close_matches(word, choices, n=1)
+    choices = sorted(map(str, known))
+    near = get_close_matches(word.lower(), choices, n=1)
     if near:
         return f"Did you mean {near[0]!r}?"
     return "Choose one of: " + ", ".join(choices) + "." if choices else ""

@@ -41,6 +41,8 @@ class Filters:
             if name not in FILTERS:
                 raise Invalid(f"Unknown filter {name!r}.", did_you_mean(name, FILTERS))
             for word in words:
+                if not word:
+                    raise Invalid(f"The filter {name!r} is empty.", "Leave it out, or say which.")
                 if name in _CLOSED and not matching(word, _CLOSED[name]):
                     raise Invalid(f"Unknown {name} {word!r}.", did_you_mean(word, _CLOSED[name]))
         return cls(patterns)

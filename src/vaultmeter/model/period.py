@@ -3,13 +3,15 @@
 A period is half-open, `[start, end)`, and a day in it may have 23, 24 or 25 hours.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from vaultmeter.model.errors import Invalid, did_you_mean
 
+Parsed = TypeVar("Parsed")
 Bucket = Literal["hour", "day", "week", "month"]
 BUCKETS: tuple[Bucket, ...] = ("hour", "day", "week", "month")
 RANGES = (
@@ -28,6 +30,7 @@ _DAYS_BY_HOUR, _DAYS_BY_DAY = 2, 92
 COMPARISONS = ("weekdays", "previous", "year", "none")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Where a range without `--from` begins: no vault wrote a record before."""
+_LATEST_YEAR = 2100
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,11 @@ class Period:
         shift = _comparison_shift(self, comparison)
         if shift is None:
             return None
-        return Period(shift(self.start), shift(self.end), self.zone)
+        start, end = shift(self.start), shift(self.end)
+        if comparison == "previous" and end != self.start:
+            # Parts of days: as long as this one, whatever clocks show.
+            start, end = self.start - (self.end - self.start), self.start
+        return Period(start, max(start, end), self.zone)
 
     def days(self) -> int:
         """How many calendar days the period touches."""
@@ -127,7 +134,7 @@ def _named(name: str, zone: ZoneInfo, now: datetime) -> Period:
         "month-to-date": (first_of_month, tomorrow),
         "last-month": (_months_before(first_of_month, 1), first_of_month),
         "year-to-date": (today.replace(month=1, day=1), tomorrow),
-        "last-12-months": (_months_before(tomorrow, 12), tomorrow),
+        "last-12-months": (_months_before(today, 12) + timedelta(days=1), tomorrow),
     }
     first, last = spans[name]
     return Period(midnight(first, zone), midnight(last, zone), zone)
@@ -140,19 +147,28 @@ def _all(zone: ZoneInfo, now: datetime, bounds: tuple[datetime, datetime] | None
 
 
 def _edge(text: str, zone: ZoneInfo, option: str, *, last: bool) -> datetime:
-    try:
-        day = date.fromisoformat(text)
-        return midnight(day + timedelta(days=1) if last else day, zone)
-    except ValueError:
-        pass
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
+    day = _parsed(date.fromisoformat, text)
+    instant = _parsed(datetime.fromisoformat, text)
+    if instant is None:
         raise Invalid(
             f"{option} {text!r} is neither a date nor an instant.",
             "Write 2026-11-01 or 2026-11-01T08:00:00+01:00.",
-        ) from error
+        )
+    if not EPOCH.year <= instant.year < _LATEST_YEAR:
+        raise Invalid(
+            f"{option} {text!r} is not between {EPOCH.year} and {_LATEST_YEAR}.",
+            "No vault wrote a record then. Leave an end out to have all up to it.",
+        )
+    if day is not None:
+        return midnight(day + timedelta(days=1) if last else day, zone)
     return (instant if instant.tzinfo else instant.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _parsed(parse: Callable[[str], Parsed], text: str) -> Parsed | None:
+    try:
+        return parse(text)
+    except ValueError:
+        return None
 
 
 def _months_before(day: date, months: int) -> date:
@@ -167,7 +183,10 @@ def _months_before(day: date, months: int) -> date:
 
 
 class _Shift:
-    """Moves an instant back in the calendar of a zone, keeping the wall-clock time."""
+    """Moves an instant back in the calendar of a zone, keeping the wall-clock time.
+
+    The beginning of a day stays one, also where that is not at midnight.
+    """
 
     def __init__(self, zone: ZoneInfo, days: int = 0, months: int = 0) -> None:
         self.zone, self.days, self.months = zone, days, months
@@ -175,6 +194,8 @@ class _Shift:
     def __call__(self, instant: datetime) -> datetime:
         local = instant.astimezone(self.zone).replace(tzinfo=None)
         day = _months_before(local.date() - timedelta(days=self.days), self.months)
+        if instant == midnight(local.date(), self.zone):
+            return midnight(day, self.zone)
         return datetime.combine(day, local.time(), self.zone).astimezone(UTC)
 
 

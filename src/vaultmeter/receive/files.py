@@ -101,7 +101,7 @@ class FileReader:
 
     def _chunks(self, content: Content, file: TakenFile, rest: memoryview) -> Iterator[Chunk]:
         start, line = file.position, file.lines + 1
-        for buffer in _buffers(self.chunk_bytes + max(2 * self._refused, len(rest))):
+        for buffer in _buffers(self.chunk_bytes + max(self._held, len(rest))):
             end, filled, ended = self._fill(content, buffer, rest)
             whole, rest = memoryview(buffer)[:end], memoryview(buffer)[end:filled]
             if whole:
@@ -123,12 +123,17 @@ class FileReader:
         while read := content.fill(memoryview(buffer)[filled : filled + self.chunk_bytes]):
             filled += read
             end = buffer.rfind(b"\n", 0, filled) + 1
-            if filled - end >= 2 * self._refused:
+            if filled - end >= self._held:
                 # A piece of a line that is refused; the next piece is as much too large itself.
                 return filled - self._refused, filled, False
             if end:
                 return end, filled, False
         return buffer.rfind(b"\n", 0, filled) + 1 if content.may_grow else filled, filled, True
+
+    @property
+    def _held(self) -> int:
+        """The length from which a line is taken in pieces, each long enough to be refused."""
+        return max(self.chunk_bytes, 2 * self._refused)
 
     @property
     def _refused(self) -> int:

@@ -16,7 +16,7 @@ import duckdb
 
 from vaultmeter.clock import Clock
 from vaultmeter.failpoints import reach
-from vaultmeter.model.errors import Invalid, StoreDamaged, Unavailable, VaultmeterError
+from vaultmeter.model.errors import Busy, Invalid, StoreDamaged, Unavailable, VaultmeterError
 from vaultmeter.settings import Settings
 
 _NAME = "store.duckdb"
@@ -195,6 +195,9 @@ def _translated(error: duckdb.Error) -> VaultmeterError:
         )
     if isinstance(error, duckdb.OutOfMemoryException):
         return Unavailable(text, "Raise VAULTMETER_MEMORY_LIMIT, or ask for a shorter range.")
-    if isinstance(error, _DAMAGE):
+    if "Could not set lock" in text:
+        return Busy(f"Another program has the store open: {text}", "Close it and try again.")
+    # A checksum that does not fit, in the file or its log, raises the bare class.
+    if isinstance(error, _DAMAGE) or type(error) is duckdb.Error:
         return StoreDamaged(text, "Run 'vaultmeter rebuild'.")
     return Invalid(text)
