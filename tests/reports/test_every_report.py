@@ -27,7 +27,7 @@ from vaultmeter.reports.head import (
 )
 from vaultmeter.reports.run import Ask, answer, statement_of
 from vaultmeter.store.schema import TABLES
-from vaultmeter.store.statement import tables_of
+from vaultmeter.store.syntax import tables_of
 
 Row = tuple[Any, ...]
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -117,6 +116,28 @@ def test_every_logical_table_can_be_read(store: Store, table: str) -> None:
         ("with mine as (select * from event) select * from mine", "may not read 'event'"),
         ("select * from events union all select * from event", "may not read 'event'"),
         ("from event", "may not read 'event'"),
+        ("with event as (select * from event) select * from event", "may not read 'event'"),
+        (
+            "with recursive event as (select * from event union all select * from event)"
+            " select * from event",
+            "may not read 'event'",
+        ),
+        (
+            "select e.* from event as e, (with event as (select 1 as n) select * from event)",
+            "may not read 'event'",
+        ),
+        (
+            "select * from events where kind in (with event as (select 1) select 'list')"
+            " and time in (select time from event)",
+            "may not read 'event'",
+        ),
+        ("with a as (select * from event), event as (select 1) select * from a", "'event'"),
+        ('with "main.event" as (select 1) select * from main.event', "may not read 'main.event'"),
+        ('with "EVENT" as (select 1) select * from event', "may not read 'event'"),
+        ('with "un\u212anown_kind" as (select 1) select * from unknown_kind', "may not read"),
+        ("select * from (select 1) positional join event", "may not read 'event'"),
+        ("select * from events, lateral (select events.time from event)", "may not read 'event'"),
+        ("select * from events asof join event on events.time >= event.time", "may not read"),
         ("select time from events order by (select max(time) from event)", "may not read 'event'"),
         ("select count(*) filter (where (from event limit 1) is null) from events", "may not read"),
         ("select 1; select 2", "exactly one select"),
@@ -157,7 +178,6 @@ def test_what_a_report_may_not_read(store: Store, sql: str, message: str) -> Non
         "pivot event on kind using count(*)",
         "unpivot event on kind",
         "select * from (pivot event on kind using count(*))",
-        "values (1)",
         "",
         "-- nothing",
         "not sql at all",
@@ -193,30 +213,11 @@ def test_capitals_are_no_way_round(store: Store, name: str) -> None:
         rows(store, shadow)
 
 
-def test_functions_that_read_are_refused(store: Store, tmp_path: Path) -> None:
-    """Scalar functions that reach outside the logical tables do not answer."""
-    secret = tmp_path / "secret"
-    secret.write_text("leaked", encoding="utf-8")
-    for sql in (
-        f"select content from read_text('{secret}')",
-        f"select (select content from read_text('{secret}'))",
-        "select getenv('HOME')",
-        "select current_setting('temp_directory')",
-    ):
-        try:
-            answer = rows(store, sql)
-        except Invalid:
-            continue
-        assert "leaked" not in str(answer)
-        assert str(Path.home()) not in str(answer)
-        assert "temporary" not in str(answer)
-
-
-def test_order_by_stays(store: Store) -> None:
-    """A report's own order is the order of the rows."""
-    sql = "with a as (select item from items) select name from items order by name desc limit 5"
-    found = [name for (name,) in rows(store, sql)]
-    assert found == sorted((f"kv/{n}" for n in ("ada", "axb", *STRANGE)), reverse=True)[:5] or found
+@pytest.mark.parametrize("call", ["getenv('HOME')", "Current_Setting('temp_directory')"])
+def test_functions_that_tell_of_the_machine_are_refused(store: Store, call: str) -> None:
+    """A report tells of events, not of folders and the environment."""
+    with pytest.raises(Invalid, match="may not call"):
+        rows(store, f"select {call} from events")
 
 
 @pytest.mark.parametrize("order", ["asc", "desc"])
@@ -309,6 +310,11 @@ def test_every_value_a_statement_names_is_given(store: Store, name: str, bucket:
         "select bucket, sum(requests) from activity group by all",
         "select count(distinct activity) from (select identity, kind, item from activity) as activity",
         "with a as (from activity) select count(item) from a",
+        "with a as (from activity) select count(distinct columns('item')) from a",
+        "select count(*) from activity join items using (item)",
+        "select count(distinct activity.account) from activity natural join items",
+        "select count(distinct activity) from activity where kind = 'secret_read'",
+        "select count(distinct a) from activity as a",
         "select t.item, sum(t.requests) from (table activity) as t group by all",
     ],
 )

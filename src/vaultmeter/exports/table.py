@@ -16,7 +16,7 @@ from rich.table import Table as Grid
 from vaultmeter.exports import Export
 from vaultmeter.model.table import Column, Table
 
-_GAP = 1
+_GAP = 2
 _ENDLESS = 100_000
 
 

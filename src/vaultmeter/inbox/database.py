@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from shutil import disk_usage
 
 import apsw
 
@@ -11,6 +12,8 @@ from vaultmeter.model.errors import Unavailable
 
 _SQLITE_AT_LEAST = 3051003
 """Older ones can lose committed data when a write-ahead log is reset (sqlite.org/wal.html)."""
+_ROOM_TO_OPEN = 1 << 20
+"""Bytes that must be free: the log's index alone takes 32 KiB."""
 
 
 def open_database(path: Path) -> apsw.Connection:
@@ -27,10 +30,10 @@ def open_database(path: Path) -> apsw.Connection:
             connection.execute(f"pragma {pragma}").fetchall()
         _migrate(connection)
     except apsw.Error as error:
-        raise Unavailable(
-            f"The inbox {path} cannot be opened: {error}.",
-            "It holds what was accepted: restore it from a backup, and keep the damaged file.",
-        ) from error
+        hint = "It holds what was accepted: restore it from a backup, and keep the damaged file."
+        if disk_usage(path.parent).free < _ROOM_TO_OPEN:
+            hint = "The disk is full. Free some space and try again."
+        raise Unavailable(f"The inbox {path} cannot be opened: {error}.", hint) from error
     return connection
 
 
@@ -40,10 +43,12 @@ def transaction(connection: apsw.Connection) -> Iterator[None]:
     connection.execute("begin immediate")
     try:
         yield
+        connection.execute("commit")
     except BaseException:
-        connection.execute("rollback")
+        # When the disk is full SQLite has taken everything back already.
+        if connection.in_transaction:
+            connection.execute("rollback")
         raise
-    connection.execute("commit")
 
 
 def _migrate(connection: apsw.Connection) -> None:

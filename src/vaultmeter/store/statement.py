@@ -7,9 +7,8 @@ one. Values are bound.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Literal
 
 from vaultmeter.model.errors import Invalid
@@ -19,12 +18,9 @@ from vaultmeter.model.period import EPOCH, Bucket, Period
 from vaultmeter.model.viewer import Viewer
 from vaultmeter.store.rollup import DAILY, ITEMS_MONTHLY, MONTHLY, Piece, Rolled, Rollup, pieces
 from vaultmeter.store.schema import TABLES
+from vaultmeter.store.syntax import Parse, columns_of, tables_of
 from vaultmeter.store.zones import local_time, offset_changes
 
-Parse = Callable[[str], Any]
-"""An engine's parser: SQL to its syntax tree; raises `Invalid` for anything but selects."""
-
-_NODES = {"SELECT_NODE", "SET_OPERATION_NODE", "CTE_NODE", "RECURSIVE_CTE_NODE"}
 _WITH = re.compile(r"\Awith\s+(?=\w)", re.IGNORECASE)
 _BEGINNING = EPOCH.replace(tzinfo=None)
 _EVENT_COUNTS = (
@@ -64,52 +60,6 @@ def statement(report_sql: str, question: Question, parse: Parse) -> Statement:
     scope = _Scope(question, values, columns_of(report_sql, parse))
     ctes = [f"{name} as not materialized ({scope.cte(name)})" for name in TABLES if name in used]
     return Statement(_composed(report_sql, ctes), values | question.values)
-
-
-@lru_cache(maxsize=256)
-def tables_of(report_sql: str, parse: Parse) -> frozenset[str]:
-    """The logical tables a report asks; raises `Invalid` for SQL a report may not have."""
-    statements = parse(report_sql)["statements"]
-    if len(statements) != 1:
-        raise Invalid("A report is exactly one select.", "Move everything into its CTEs.")
-    own: set[str] = set()
-    read: set[str] = set()
-    for node in _nodes(statements[0]):
-        own |= {part["key"] for part in node.get("cte_map", {}).get("map", [])}
-        read |= _read_by(node)
-    for name in own & set(TABLES):
-        raise Invalid(f"A report may not call a part of itself {name!r}.", "Rename the CTE.")
-    for name in sorted(read - own - set(TABLES)):
-        raise Invalid(f"A report may not read {name!r}.", f"Reports read: {', '.join(TABLES)}.")
-    return frozenset(read & set(TABLES))
-
-
-@lru_cache(maxsize=256)
-def columns_of(report_sql: str, parse: Parse) -> frozenset[str]:
-    """The names of all columns that a report reads."""
-    return frozenset(
-        str(node["column_names"][-1])
-        for node in _nodes(parse(report_sql)["statements"])
-        if node.get("class") == "COLUMN_REF"
-    )
-
-
-def _nodes(tree: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  a syntax tree is plain JSON
-    if isinstance(tree, dict):
-        yield tree
-    for part in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
-        yield from _nodes(part)
-
-
-def _read_by(node: dict[str, Any]) -> set[str]:
-    kind = str(node.get("type", ""))
-    if kind.endswith("_NODE") and kind not in _NODES:
-        raise Invalid(f"A report may not hold a {kind.removesuffix('_NODE').lower()}.")
-    if kind == "TABLE_FUNCTION":
-        return {f"{node['function']['function_name']}()"}
-    if kind == "BASE_TABLE":
-        return {".".join(filter(None, (node.get("schema_name"), node["table_name"])))}
-    return set()
 
 
 def _composed(report_sql: str, ctes: list[str]) -> str:

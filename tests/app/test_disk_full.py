@@ -1,0 +1,129 @@
+"""Checks a full disk: a clear refusal, nothing accepted is lost, and all goes on with space."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.conftest import SetClock, event, ndjson, run, run_json, seeded
+
+from vaultmeter.inbox.batches import Chunk, TakenFile
+from vaultmeter.inbox.inbox import Inbox
+from vaultmeter.model.errors import Unavailable
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
+
+SIZE = 16 << 20
+LINES = 12_000
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make 3 MB of events that compress badly, on another disk."""
+    random = seeded(1)
+    path = tmp_path_factory.mktemp("logs") / "audit.log"
+    path.write_bytes(
+        ndjson(*(event(number, agent=random.randbytes(60).hex()) for number in range(LINES)))
+    )
+    return path
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """Mount a small disk."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(place)]
+    subprocess.run(mount, check=True)  # noqa: S603  our own folder
+    yield place
+    subprocess.run(["umount", str(place)], check=True)  # noqa: S603, S607  our own folder
+
+
+def settings(chunk: int, segment: int) -> dict[str, str]:
+    """Make the settings that decide which file meets the end of the disk first."""
+    return {"VAULTMETER_CHUNK_BYTES": str(chunk), "VAULTMETER_SEGMENT_BYTES": str(segment)}
+
+
+@pytest.mark.parametrize(
+    ("free", "given"),
+    [
+        pytest.param(16_000, settings(500_000, 1), id="no room for an inbox"),
+        pytest.param(700_000, settings(4 << 20, 1), id="no room for a segment"),
+        pytest.param(700_000, settings(4 << 20, 8 << 20), id="no room for a batch"),
+        pytest.param(2_700_000, settings(500_000, 1), id="no room for the store's log"),
+        pytest.param(5_500_000, settings(500_000, 8 << 20), id="no room for the store"),
+    ],
+)
+def test_a_full_disk_loses_nothing(disk: Path, log: Path, free: int, given: dict[str, str]) -> None:
+    """What was accepted stays, the refusal is a sentence, and with space all is taken in once."""
+    ballast, words = disk / "ballast", ("--data", disk / "data", "ingest", "events", log, "--json")
+    ballast.write_bytes(bytes(SIZE - free))
+
+    refused = [run(*words, env=given) for _ in range(2)]
+    ballast.unlink()
+    after = run_json(*words, env=given)
+
+    for done in refused:
+        assert done.returncode == 5, done.stderr.decode()
+        assert b"Free some space" in done.stderr
+        assert b"Traceback" not in done.stderr
+    (day,) = run_json("--data", disk / "data", "ledger", "--json")["days"]
+    assert (day["received"], day["stored"], day["pending"]) == (LINES, LINES, 0)
+    assert after["duplicates"] == 0
+    assert not list((disk / "data").glob("archive/*/*.partial"))
+
+
+@pytest.mark.parametrize("segment_bytes", [1, 8 << 20], ids=["segments", "batches"])
+def test_an_inbox_goes_on_in_the_same_process(disk: Path, segment_bytes: int) -> None:
+    """Each batch is accepted or refused as a whole, and with space the same inbox accepts again."""
+    random, ballast = seeded(2), disk / "ballast"
+    contents = [random.randbytes(200_000 * (1 + number % 5)) for number in range(24)]
+    (disk / "data").mkdir()
+    ballast.write_bytes(bytes(SIZE - 4_000_000))
+    inbox = Inbox(disk / "data", SetClock(), segment_bytes)
+    file = inbox.new_file(inbox.source("vault", "events", None), Path("audit.log"), b"head", None)
+
+    before, file = accept_until_full(inbox, file, contents)
+    same, file = accept_until_full(inbox, file, contents[before:])
+    ballast.unlink()
+    after, file = accept_until_full(inbox, file, contents[before : before + 8])
+
+    kept = [inbox.content(batch) for batch in inbox.each_batch()]
+    inbox.close()
+    assert 0 < before < 24
+    assert (same, after) == (0, 8)
+    assert kept == contents[: before + 8]
+    assert file.position == sum(map(len, kept))
+
+
+def accept_until_full(
+    inbox: Inbox, file: TakenFile, contents: list[bytes]
+) -> tuple[int, TakenFile]:
+    """Accept contents until one is refused; answers how many were accepted."""
+    for number, content in enumerate(contents):
+        chunk = Chunk(Path(file.path), content, file.position, file.lines + 1, 1)
+        try:
+            _, file = inbox.accept(file, chunk)
+        except Unavailable:
+            return number, file
+    return len(contents), file
+
+
+def test_what_was_accepted_on_a_full_disk_is_there_when_the_log_is_gone(
+    disk: Path, log: Path
+) -> None:
+    """Lines whose position was committed come from the inbox, not from reading the file again."""
+    ballast, copy = disk / "ballast", disk.parent / "copy.log"
+    copy.write_bytes(log.read_bytes())
+    ballast.write_bytes(bytes(SIZE - 3_400_000))
+    words = ("--data", disk / "data", "ingest", "events", copy)
+    refused = run(*words, env=settings(500_000, 1))
+    ballast.unlink()
+    copy.unlink()
+
+    (day,) = run_json("--data", disk / "data", "ledger", "--json")["days"]
+
+    assert refused.returncode == 5
+    assert 0 < day["received"] <= LINES
+    assert (day["stored"], day["pending"]) == (day["received"], 0)
