@@ -37,7 +37,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(place)]
     subprocess.run(mount, check=True)  # noqa: S603  our own folder
     yield place
-    subprocess.run(["umount", str(place)], check=True)  # noqa: S603, S607  our own folder
+    subprocess.run(["umount", "--lazy", str(place)], check=True)  # noqa: S603, S607  our own folder
 
 
 def settings(chunk: int, segment: int) -> dict[str, str]:

@@ -141,6 +141,14 @@ def test_users(sampled: Folder) -> None:
         assert row["status"] == "active"
 
 
+def test_sessions(sampled: Folder) -> None:
+    """Each sign-in that went well began one session, and no other session is there."""
+    sessions = Counter(
+        (row["account"], row["user"]) for row in sampled.report("sessions", user="*")
+    )
+    assert sessions == {key: deeds["login_ok"] for key, deeds in by_actor().items()}
+
+
 def test_accounts(sampled: Folder) -> None:
     """Each namespace is an account, with its own numbers and the secrets that exist in it."""
     rows = {row["account"]: row for row in sampled.report("accounts")}

@@ -10,7 +10,6 @@ not exist, 4 another process has the data, 5 the data cannot be read or written,
 import os
 import sys
 from importlib import import_module
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from vaultmeter import __version__
-from vaultmeter.model.errors import VaultmeterError
+from vaultmeter.model.errors import Invalid, VaultmeterError, did_you_mean
 from vaultmeter.plugins import names_in
 
 
@@ -30,9 +29,10 @@ class Commands(TyperGroup):
         return [name.replace("_", "-") for name in names_in("vaultmeter.cli")]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401  the library's type
-        """The command of that name, or `None`."""
-        if cmd_name not in self.list_commands(ctx):
-            return None
+        """The command of that name; raises `Invalid` with the nearest one."""
+        known = self.list_commands(ctx)
+        if cmd_name not in known:
+            raise Invalid(f"There is no command {cmd_name!r}.", did_you_mean(cmd_name, known))
         module = import_module(f"vaultmeter.cli.{cmd_name.replace('-', '_')}")
         command = typer.main.get_command(module.app)
         command.name = cmd_name
@@ -91,11 +91,13 @@ def _normalised(arguments: list[str]) -> list[str]:
     waiting = iter(arguments)
     for word in waiting:
         if word == "--data":
-            front += [word, *islice(waiting, 1)]
+            front += [word, next(waiting, "")]
         elif word.startswith("--data="):
-            front.append(word)
+            front += word.split("=", 1)
         else:
             rest.append(word)
+    if "" in front:
+        raise Invalid("--data names no folder.", "Write --data DIR.")
     if "get-analytics-data" in rest:
         rest = _json_flag(rest)
     return front + rest

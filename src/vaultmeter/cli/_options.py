@@ -3,13 +3,14 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
 import typer
 
 from vaultmeter.app import App
+from vaultmeter.model.errors import Unavailable
 from vaultmeter.model.filters import Filters
 from vaultmeter.model.period import Period, period_of, zone_named
 from vaultmeter.reports.run import bounds
@@ -72,7 +73,15 @@ def write_out(output: Path | None, write: Callable[[TextIO], None]) -> None:
         write(sys.stdout)
         return
     partial = output.with_name(output.name + ".partial")
-    with partial.open("w", encoding="utf-8", newline="") as file:
-        write(file)
-    partial.replace(output)
+    try:
+        with partial.open("w", encoding="utf-8", newline="") as file:
+            write(file)
+        partial.replace(output)
+    except OSError as error:
+        raise Unavailable(
+            f"{output} cannot be written: {error.strerror}.", "Check its folder and try again."
+        ) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
     say(f"Wrote {output}.")

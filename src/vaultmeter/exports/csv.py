@@ -7,7 +7,7 @@ from typing import Any, TextIO
 from vaultmeter.exports import Export
 from vaultmeter.model.table import Table
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def _write(table: Table, out: TextIO) -> None:
@@ -17,6 +17,8 @@ def _write(table: Table, out: TextIO) -> None:
 
 
 def _cell(value: Any) -> Any:  # noqa: ANN401  a cell is of any type
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
