@@ -16,7 +16,7 @@ from vaultmeter.app import App
 from vaultmeter.model.errors import ArchiveDamaged, Busy
 from vaultmeter.settings import Settings
 
-LINES = 3_000
+LINES = 1_000
 FILES = ("one.log", "two.log", "three.log")
 
 
@@ -134,7 +134,7 @@ def test_a_damaged_store_is_made_again(
         assert left in kept
 
 
-@pytest.mark.parametrize("place", [0.05, 0.15, 0.25, 0.4, 0.6, 0.8])
+@pytest.mark.parametrize("place", [0.05, 0.25, 0.45, 0.7])
 def test_damage_anywhere_in_the_store_is_found_when_it_matters(
     folder: Folder, killed: Path, data: Path, place: float
 ) -> None:
@@ -146,9 +146,9 @@ def test_damage_anywhere_in_the_store_is_found_when_it_matters(
     folder.ingest("events", *(killed / name for name in FILES))
     folder.take("events", ndjson(*(event(number) for number in range(90_000, 90_100))))
 
-    assert folder.totals().stored == 3 * LINES + 100
-    assert sum(row["requests"] for row in folder.report("users")) == 3 * LINES + 100
-    check_books(folder)
+    users = folder.app.recovering(lambda: folder.report("users"))
+    assert sum(row["requests"] for row in users) == 3 * LINES + 100
+    folder.app.recovering(lambda: check_books(folder))
 
 
 def test_the_command_line_answers_in_spite_of_damage(
@@ -208,14 +208,14 @@ def test_a_store_ahead_of_its_inbox_is_made_again(folder: Folder) -> None:
     assert [path.name[-12:] for path in (folder.path / "quarantine").iterdir()] == ["store.duckdb"]
 
 
-@pytest.mark.parametrize("left", [0.2, 0.5, 0.8, 0.99])
+@pytest.mark.parametrize("left", [0.4, 0.99])
 def test_a_torn_log_of_the_inbox_loses_no_line(
     folder: Folder, killed: Path, data: Path, left: float
 ) -> None:
     """When the end of the inbox's own log is gone, reading the files again makes all whole."""
     log = data / "inbox.sqlite-wal"
     log.write_bytes(log.read_bytes()[: int(log.stat().st_size * left)])
-    folder.open(chunk_bytes=100_000)
+    folder.open(chunk_bytes=60_000)
 
     folder.ingest("events", *(killed / name for name in FILES))
 

@@ -1,4 +1,4 @@
-"""What the tests of the command line share: a folder with data, and commands asked in this process."""
+"""What the tests of commands share: a folder with data, and commands asked in this process."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

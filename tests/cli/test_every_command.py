@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-
 from tests.cli.conftest import Ask
 from tests.conftest import event, ndjson, run
+
 from vaultmeter import __version__, cli
 from vaultmeter.plugins import names_in
 
@@ -40,8 +40,9 @@ def test_the_first_page_of_help_lists_all_commands(ask: Ask) -> None:
 def test_version(ask: Ask) -> None:
     """The version is one line, alone and before or after a folder."""
     expected = (0, f"vaultmeter {__version__}\n", "")
-    answer = ask("--version")
-    assert (answer.code, answer.out, answer.err) == expected
+    for words in (["--version"], ["--data", "x", "--version"], ["--version", "--data", "x"]):
+        answer = ask(*words)
+        assert (answer.code, answer.out, answer.err) == expected
     process = run("--version")
     assert (process.returncode, process.stdout.decode()) == expected[:2]
 
@@ -92,7 +93,7 @@ def test_exit_codes_are_documented() -> None:
         ("ingest openbao .", 2, ". is a folder. Name its files"),
         ("rejects --source nobody", 3, "nobody"),
         ("simulate --events 0", 2, "events"),
-        ("simulate --until soon", 2, "soon"),
+        ("simulate --until soon", 2, "--until"),
         ("report users --data", 2, "--data names no folder. Write --data DIR."),
         ("report users --data=", 2, "--data names no folder. Write --data DIR."),
     ],
@@ -135,11 +136,11 @@ def test_the_folder_may_be_named_anywhere(
     words = ["report", "accounts", *SPRING, "--format", "csv"]
     if where == "environment":
         monkeypatch.setenv("VAULTMETER_DATA", str(simulated))
-    given = {
+    given: dict[str, list[Path | str]] = {
         "first": ["--data", simulated, *words],
         "last": [*words, "--data", simulated],
         "equals": [*words[:2], f"--data={simulated}", *words[2:]],
-        "environment": words,
+        "environment": [*words],
     }
     answer = ask(*given[where])
     assert answer.code == 0
@@ -163,7 +164,9 @@ def test_ingest_prints_its_summary_alone(ask: Ask, tmp_path: Path) -> None:
     log.write_bytes(ndjson(event(1), event(1), event(2, kind="made_up")) + b'{"unfinished":')
     answer = ask("--data", tmp_path / "data", "ingest", "events", log, "--json")
     summary = json.loads(answer.out)
-    assert {name: summary[name] for name in ("source", "records", "events", "duplicates", "rejected")} == {
+    assert {
+        name: summary[name] for name in ("source", "records", "events", "duplicates", "rejected")
+    } == {
         "source": "events",
         "records": 3,
         "events": 1,
@@ -178,9 +181,11 @@ def test_ingest_prints_its_summary_alone(ask: Ask, tmp_path: Path) -> None:
 
 def test_simulate_says_how_many(ask: Ask, tmp_path: Path) -> None:
     """The invented organisation has as many events as asked for, whatever is printed."""
-    small = "--events 50 --identities 6 --items 9 --months 1".split()
+    small = ["--events", "50", "--identities", "6", "--items", "9", "--months", "1"]
     assert ask("--data", tmp_path / "a", "simulate", *small).out.startswith("50 events in ")
-    assert json.loads(ask("--data", tmp_path / "b", "simulate", *small, "--json").out)["events"] == 50
+    assert (
+        json.loads(ask("--data", tmp_path / "b", "simulate", *small, "--json").out)["events"] == 50
+    )
 
 
 def test_reports_are_listed_with_their_questions(ask: Ask) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-
 from tests.conftest import Folder, event, ndjson, sample
+
 from vaultmeter.exports import Export
 from vaultmeter.model.filters import Filters
 from vaultmeter.model.period import Period
@@ -23,9 +23,7 @@ from vaultmeter.reports.run import Ask, answer
 
 FORMATS = names_in("vaultmeter.exports")
 BERLIN = ZoneInfo("Europe/Berlin")
-PERIOD = Period(
-    datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC), BERLIN
-)
+PERIOD = Period(datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC), BERLIN)
 STRANGE = (
     "=1+1",
     "+1",
@@ -130,8 +128,7 @@ def test_csv_read_back_is_the_table(tables: list[Table]) -> None:
         assert header == [column.name for column in table.columns]
         read = [
             tuple(
-                from_csv(cell, column.type)
-                for cell, column in zip(row, table.columns, strict=True)
+                from_csv(cell, column.type) for cell, column in zip(row, table.columns, strict=True)
             )
             for row in rows
         ]
@@ -140,14 +137,17 @@ def test_csv_read_back_is_the_table(tables: list[Table]) -> None:
 
 
 def test_the_table_for_people_shows_the_same_figures(tables: list[Table]) -> None:
-    """In a file every column with something in it is shown, with the figures of the other formats."""
+    """In a file every column that is not empty is shown, with the figures of other formats."""
     for table in tables:
         lines = written("table", table).splitlines()
         for row in table.rows:
             shown = [f"{cell:,}" for cell in row if isinstance(cell, int) and cell > 999]
             first = str(row[0])
             if shown and first.isprintable():
-                assert any(all(cell in line for cell in shown) for line in lines), (table.report, row)
+                assert any(all(cell in line for cell in shown) for line in lines), (
+                    table.report,
+                    row,
+                )
 
 
 def from_text(cell: Any, kind: str) -> Any:  # noqa: ANN401  a cell is of any type
@@ -177,7 +177,13 @@ def from_csv(cell: str, kind: str) -> Any:  # noqa: ANN401  a cell is of any typ
 @pytest.mark.parametrize("text", [text for text in STRANGE if text[:1] and text[0] in "=+-@\t\r\n"])
 def test_csv_keeps_spreadsheets_from_running_text(text: str) -> None:
     """A text that a spreadsheet would run as a formula is written as text."""
-    row = next(iter(csv.reader(io.StringIO(written("csv", table_of((text,), columns=TYPED[:1]))[6:], newline=""))))
+    row = next(
+        iter(
+            csv.reader(
+                io.StringIO(written("csv", table_of((text,), columns=TYPED[:1]))[6:], newline="")
+            )
+        )
+    )
     assert row == ["'" + text]
 
 
@@ -212,12 +218,18 @@ def test_markup_in_names_is_not_run() -> None:
         ("[link=x]note[/link]",),
     )
     text = written("table", table)
-    for shown in ("A [red]title[/red]", "[bold]ada[/bold]", "[/]", "so[u]rce", "[link=x]note[/link]"):
+    for shown in (
+        "A [red]title[/red]",
+        "[bold]ada[/bold]",
+        "[/]",
+        "so[u]rce",
+        "[link=x]note[/link]",
+    ):
         assert shown in text
 
 
 def test_csv_by_rfc_4180() -> None:
-    """Lines end with CR LF, instants are in UTC, dates are dates, booleans are words, nothing is empty."""
+    """Lines end with CR LF, instants are in UTC, booleans are words, and nothing is empty."""
     instant = datetime(2026, 10, 25, 0, 30, 0, 5, tzinfo=UTC).astimezone(BERLIN)
     full = ("a", 1, 2.5, instant, date(2026, 11, 1), True)
     text = written("csv", table_of(full, (None,) * 6, ("", 0, 0.0, instant, date.min, False)))
@@ -231,7 +243,7 @@ def test_csv_by_rfc_4180() -> None:
 
 
 def test_json_has_one_shape() -> None:
-    """The document holds rows, columns, and everything the answer rests on; times say their offset."""
+    """The document holds rows, columns, and all the answer rests on; times say their offset."""
     table = Table(
         "made",
         "Made",

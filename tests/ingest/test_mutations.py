@@ -72,7 +72,7 @@ def mixed(broken: list[bytes], good: list[bytes]) -> list[bytes]:
     """Put one good line after every so many broken ones."""
     step = len(broken) // len(good)
     groups = [broken[place : place + step] for place in range(0, len(broken), step)]
-    lines = []
+    lines: list[bytes] = []
     for group, line in zip_longest(groups, good):
         lines += group + ([] if line is None else [line])
     return lines

@@ -23,7 +23,10 @@ def invented() -> tuple[bytes, ...]:
     return tuple(b"".join(simulate(scale)).splitlines(keepends=True))
 
 
-FEEDS = {"openbao": lambda: tuple(sample_lines()), "events": invented}
+FEEDS: dict[str, Callable[[], tuple[bytes, ...]]] = {
+    "openbao": lambda: tuple(sample_lines()),
+    "events": invented,
+}
 
 
 @pytest.fixture(scope="module", params=list(FEEDS))
@@ -110,15 +113,15 @@ def test_resent_and_overlapping_pieces_give_the_same_reports(
 def test_the_size_of_chunks_does_not_matter(
     folder: Folder, tmp_path: Path, feed: Feed, in_order: Reports
 ) -> None:
-    """A file taken in dozens of small chunks gives the reports of one large chunk."""
+    """A file taken in a dozen small chunks gives the reports of one large chunk."""
     connector, lines = feed
     log = tmp_path / "audit.log"
     log.write_bytes(b"".join(lines))
-    folder.open(chunk_bytes=log.stat().st_size // 24)
+    folder.open(chunk_bytes=log.stat().st_size // 12)
 
     folder.ingest(connector, log)
 
-    assert folder.app.inbox.last_seq() > 20
+    assert folder.app.inbox.last_seq() >= 12
     assert differences(folder.reports(), in_order) == {}
 
 

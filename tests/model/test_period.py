@@ -71,7 +71,10 @@ def test_a_day_is_that_of_the_zone() -> None:
     now = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
     assert days("today", "Pacific/Auckland", now) == ("2026-11-23", "2026-11-24")
     assert days("today", "Asia/Kolkata", now) == ("2026-11-23", "2026-11-24")
-    assert days("today", "Asia/Kathmandu", now - timedelta(minutes=16)) == ("2026-11-22", "2026-11-23")
+    assert days("today", "Asia/Kathmandu", now - timedelta(minutes=16)) == (
+        "2026-11-22",
+        "2026-11-23",
+    )
     assert days("today", "America/New_York", now) == ("2026-11-22", "2026-11-23")
 
 
@@ -138,7 +141,6 @@ def test_all_covers_every_event() -> None:
             "2026-11-01T11:00:00+02:00",
             ("2026-11-01T13:30:00+05:30", "2026-11-01T14:30:00+05:30"),
         ),
-        ("2026-11-14", "2026-11-14T00:00", ("2026-11-14T00:00:00+05:30",) * 2),
     ],
 )
 def test_from_and_to(start: str, end: str, expected: tuple[str, str]) -> None:
@@ -161,6 +163,12 @@ def test_from_alone_ends_now_and_to_alone_begins_before_all() -> None:
         ("", None, "--from '' is neither a date nor an instant"),
         ("2026-11-02", "2026-11-01T12:00", "The range ends .* before it starts"),
         ("2027-01-01", None, "The range ends .* before it starts"),
+        (
+            "2026-11-02",
+            "2026-11-01",
+            "There is nothing between --from 2026-11-02 and --to 2026-11-01",
+        ),
+        ("2026-11-02T01:00", "2026-11-02T01:00", "There is nothing between"),
         ("0001-01-01", "0001-01-02", "--from '0001-01-01' is"),
         ("2026-11-01", "9999-12-31", "--to '9999-12-31' is"),
         ("9999-12-31T23:59:59-12:00", None, "--from '9999-12-31T23:59:59-12:00' is"),
@@ -184,7 +192,9 @@ def test_unknown_names() -> None:
     assert raised.value.hint == "Did you mean 'weekdays'?"
 
 
-@pytest.mark.parametrize("name", ["Mars/Phobos", "", "Europe", "../etc/passwd", "/etc/localtime", "\0"])
+@pytest.mark.parametrize(
+    "name", ["Mars/Phobos", "", "Europe", "../etc/passwd", "/etc/localtime", "\0"]
+)
 def test_zones_that_do_not_exist(name: str) -> None:
     """Whatever is no zone is an error, also what looks like a file."""
     with pytest.raises(Invalid, match="Unknown time zone"):
@@ -206,7 +216,7 @@ def test_what_thirty_days_are_compared_with(comparison: str, expected: tuple[str
 
 
 def test_weekdays_meet_weekdays() -> None:
-    """A day is compared with a week before, seven days with the seven before, eight with 14 before."""
+    """A day meets that of a week before, seven days the seven before, eight those of 14 before."""
     for last, back in (("2026-11-16", 7), ("2026-11-22", 7), ("2026-11-23", 14)):
         period = between("2026-11-16", last)
         before = period.compared("weekdays")

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-
 from tests.conftest import SetClock
 from tests.reports import edge_events
 from tests.reports.plain_events import Event, World, read
+
 from vaultmeter.app import App
 from vaultmeter.demo import Scale, simulate
 from vaultmeter.intake import ingest
@@ -96,9 +96,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[list[
 
 
 @pytest.fixture(scope="session")
-def organisation(
-    written: list[Lines], filled: Callable[[list[Lines]], App]
-) -> Organisation:
+def organisation(written: list[Lines], filled: Callable[[list[Lines]], App]) -> Organisation:
     """Give the whole organisation, in a store and as plain events."""
     events: list[Event] = []
     for source in written:

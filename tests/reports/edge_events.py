@@ -124,7 +124,9 @@ def _midnights() -> Iterator[Record]:
         for day in (date(2025, 12, 31), date(2026, 1, 1), date(2026, 3, 1), date(2026, 5, 4)):
             midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
             for step in (-1, 0, 1):
-                yield event(midnight + step * MICROSECOND, "night-owl", "secret_read", item="kv/night")
+                yield event(
+                    midnight + step * MICROSECOND, "night-owl", "secret_read", item="kv/night"
+                )
 
 
 def _changing_clocks() -> Iterator[Record]:
@@ -132,7 +134,9 @@ def _changing_clocks() -> Iterator[Record]:
     for change in CLOCK_CHANGES:
         start = datetime.fromisoformat(change) - timedelta(hours=3)
         for step in range(37):
-            yield event(start + step * timedelta(minutes=10), "watch", "list", identity_kind="machine")
+            yield event(
+                start + step * timedelta(minutes=10), "watch", "list", identity_kind="machine"
+            )
 
 
 def _statuses() -> Iterator[Record]:
@@ -170,8 +174,12 @@ def _glances() -> Iterator[Record]:
     yield event(start + timedelta(minutes=2), "peter", "password_accessed", item="pw/two")
     yield event(start + timedelta(minutes=3), "ann", "secret_read", item="pw/one")
     yield event(start + timedelta(minutes=4), "ann", "password_accessed", item="pw/one")
-    yield event(start + timedelta(minutes=30), "ann", "secret_read", item="pw/one", outcome="denied")
-    yield event(start + timedelta(minutes=31), "ann", "secret_read", item="pw/one", outcome="not_found")
+    yield event(
+        start + timedelta(minutes=30), "ann", "secret_read", item="pw/one", outcome="denied"
+    )
+    yield event(
+        start + timedelta(minutes=31), "ann", "secret_read", item="pw/one", outcome="not_found"
+    )
     yield event(start + timedelta(minutes=32), "ann", "secret_read")
     yield event(start + timedelta(minutes=60), "peter", "password_accessed", item="pw/late")
     yield event(start + timedelta(minutes=68), "peter", "password_accessed", item="pw/late")
@@ -197,17 +205,27 @@ def _items() -> Iterator[Record]:
     yield event("2026-02-05T12:30:00Z", "keeper", "secret_read", item="kv/kept", intent="heartbeat")
     yield event("2026-02-05T12:31:00Z", "keeper", "secret_read", item="kv/made-late")
     # A record that does not say the product or the type is of the kind's own.
-    yield event("2026-02-06T12:00:00Z", "keeper", "password_accessed", item="pw/flips", item_type="password")
-    yield event("2026-02-07T12:00:00Z", "keeper", "item_updated", item="pw/flips", item_type="password")
+    yield event(
+        "2026-02-06T12:00:00Z", "keeper", "password_accessed", item="pw/flips", item_type="password"
+    )
+    yield event(
+        "2026-02-07T12:00:00Z", "keeper", "item_updated", item="pw/flips", item_type="password"
+    )
 
 
 def _weights() -> Iterator[Record]:
     """Batches: one request, many objects."""
     key: Record = {"item": "transit/key", "item_type": "classic_key", "identity_kind": "machine"}
-    yield event("2026-05-04T09:00:00Z", "batcher", "key_operation", weight=20, detail="encrypt", **key)
-    yield event("2026-05-04T09:01:00Z", "batcher", "key_operation", weight=3, detail="decrypt", **key)
+    yield event(
+        "2026-05-04T09:00:00Z", "batcher", "key_operation", weight=20, detail="encrypt", **key
+    )
+    yield event(
+        "2026-05-04T09:01:00Z", "batcher", "key_operation", weight=3, detail="decrypt", **key
+    )
     denied = key | {"outcome": "denied"}
-    yield event("2026-05-04T09:02:00Z", "batcher", "key_operation", weight=7, detail="sign", **denied)
+    yield event(
+        "2026-05-04T09:02:00Z", "batcher", "key_operation", weight=7, detail="sign", **denied
+    )
     yield event("2026-05-04T09:03:00Z", "batcher", "secret_read", weight=4, **key)
 
 
@@ -215,14 +233,21 @@ def _sessions() -> Iterator[Record]:
     """Pauses of half an hour and a little more, sign-ins, sign-outs, and days without a pause."""
     start = datetime(2026, 5, 5, 6, 0, 0, 900_000, tzinfo=UTC)
 
-    def after(minutes: float, kind: str = "secret_read", step: timedelta = timedelta(), **more: object) -> Record:
+    def after(
+        minutes: float, kind: str = "secret_read", step: timedelta = timedelta(), **more: object
+    ) -> Record:
         return event(start + timedelta(minutes=minutes) + step, "sam", kind, **more)
 
     yield from (after(0, "login"), after(30), after(60, step=MICROSECOND), after(61, "logout"))
     yield from (after(62), after(70, "login"), after(80, "login", outcome="denied"), after(81))
     yield from (after(90, "login_failed", outcome="denied"), after(100, "heartbeat"))
     yield after(112, step=MICROSECOND)
-    yield from (after(200, "list"), after(210, "heartbeat"), after(225, "heartbeat"), after(240, "list"))
+    yield from (
+        after(200, "list"),
+        after(210, "heartbeat"),
+        after(225, "heartbeat"),
+        after(240, "list"),
+    )
     for number in range(0, 60 * 26, 20):
         time = start + timedelta(days=2, minutes=number, microseconds=-number)
         yield event(time, "never-sleeps", "secret_read", item="kv/x")
@@ -231,7 +256,9 @@ def _sessions() -> Iterator[Record]:
     for number, kind in enumerate(("login", "secret_read", "logout", "list")):
         time = start + timedelta(hours=number)
         yield event(time, "own-session", kind, session="s-1")
-        yield event(time + timedelta(minutes=1), "own-session", kind, session="s-2" if number < 2 else None)
+        yield event(
+            time + timedelta(minutes=1), "own-session", kind, session="s-2" if number < 2 else None
+        )
     yield event("2026-06-30T23:45:00Z", "olga", "list")
     yield event("2026-06-30T23:46:00Z", "own-session", "list", session="s-3")
 
@@ -239,16 +266,22 @@ def _sessions() -> Iterator[Record]:
 def _names() -> Iterator[Record]:
     """Names that mean something to SQL, to patterns, to spreadsheets or to nobody."""
     for number, name in enumerate(STRANGE_NAMES):
-        yield event(datetime(2026, 5, 6, 7, number, tzinfo=UTC), name, "secret_read", item=f"kv/{name}")
+        yield event(
+            datetime(2026, 5, 6, 7, number, tzinfo=UTC), name, "secret_read", item=f"kv/{name}"
+        )
 
 
 def _visitors() -> Iterator[Record]:
     """One identity in three accounts, last in the one in the middle."""
     for day, account in ((1, "globex"), (2, "globex/lab"), (3, "globex/ops"), (4, "globex/lab")):
         time = datetime(2026, 4, day, 12, tzinfo=UTC)
-        yield event(time, "visitor", "secret_read", account=account, item="kv/shared", auth_method="oidc")
+        yield event(
+            time, "visitor", "secret_read", account=account, item="kv/shared", auth_method="oidc"
+        )
     yield event("2026-04-05T12:00:00Z", "lab-rat", "item_added", account="lab", item="kv/lab")
-    yield event("2026-04-06T12:00:00Z", "lab-rat", "login", account="globex/lab", auth_method="oidc")
+    yield event(
+        "2026-04-06T12:00:00Z", "lab-rat", "login", account="globex/lab", auth_method="oidc"
+    )
 
 
 def _intents() -> Iterator[Record]:
@@ -264,5 +297,7 @@ def _methods() -> Iterator[Record]:
     yield event("2026-03-01T08:01:00Z", "switcher", "secret_read", item="kv/x")
     yield event("2026-05-01T08:00:00Z", "switcher", "login", auth_method="saml2")
     yield event("2026-05-02T08:00:00Z", "learner", "secret_read", item="kv/x")
-    yield event("2026-03-01T08:00:00Z", "renamed", "login", identity_name="New", auth_method="saml2")
+    yield event(
+        "2026-03-01T08:00:00Z", "renamed", "login", identity_name="New", auth_method="saml2"
+    )
     yield event("2026-04-01T08:00:00Z", "renamed", "list")

@@ -1,6 +1,7 @@
 """A question, and the events it is about: filters, period and time zone in plain Python."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property
@@ -24,7 +25,7 @@ class Plain:
     start: datetime
     end: datetime
     zone: ZoneInfo
-    patterns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    patterns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     who: str = "people"
     per: str = "day"
     compare: str = "weekdays"
@@ -67,10 +68,12 @@ class Plain:
             who: identity
             for who, identity in self.world.identities.items()
             if who in acting
-            or not must_act
-            and self._lets_through("account", identity.account)
-            and self._lets_through("user", identity.name)
-            and self._lets_through("auth_method", identity.auth_method)
+            or (
+                not must_act
+                and self._lets_through("account", identity.account)
+                and self._lets_through("user", identity.name)
+                and self._lets_through("auth_method", identity.auth_method)
+            )
         }
 
     def listed_accounts(self) -> set[str]:
@@ -112,9 +115,7 @@ class Plain:
         first = self.start.astimezone(self.zone).date().replace(day=1)
         last = (self.end - MICROSECOND).astimezone(self.zone).date()
         following = (last.replace(day=1) + timedelta(days=32)).replace(day=1)
-        return replace(
-            self, start=beginning(first, self.zone), end=beginning(following, self.zone)
-        )
+        return replace(self, start=beginning(first, self.zone), end=beginning(following, self.zone))
 
     @cached_property
     def _in_period(self) -> list[Event]:
@@ -126,7 +127,9 @@ class Plain:
         if name in ("account", "kind", "outcome", "source", "product"):
             return str(getattr(event, name))
         if name in ("item", "item_type"):
-            known = None if event.item is None else (event.item[1], self.world.items[event.item].type)
+            known = (
+                None if event.item is None else (event.item[1], self.world.items[event.item].type)
+            )
             return None if known is None else known[name == "item_type"]
         identity = self.world.identities[event.who]
         return identity.name if name == "user" else event.auth_method or identity.auth_method

@@ -1,5 +1,6 @@
 """One question asked twice: of the reports, and of plain Python."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 from tests.reports.plain_events import World
 from tests.reports.plain_question import Plain, beginning
 from tests.reports.second_count import REPORTS
+
 from vaultmeter.app import App
 from vaultmeter.model.filters import Filters
 from vaultmeter.model.period import Period
@@ -16,7 +18,7 @@ from vaultmeter.reports.head import report_named, report_names
 from vaultmeter.reports.run import Ask, answer
 
 Row = tuple[Any, ...]
-Patterns = dict[str, tuple[str, ...]]
+Patterns = Mapping[str, tuple[str, ...]]
 
 EVERYBODY: Patterns = {"user": ("*",)}
 SHOWS_OTHER_ACCOUNTS = ("users", "user", "sessions")
@@ -60,7 +62,7 @@ class Question:
     def patterns_for(self, name: str) -> Patterns:
         """The filters; reports about one user are asked about all who match."""
         needs_user = "user" in report_named(name).needs and "user" not in self.patterns
-        return self.patterns | EVERYBODY if needs_user else self.patterns
+        return {**self.patterns, **EVERYBODY} if needs_user else self.patterns
 
     def same(self, name: str, rows: list[Row]) -> list[Row]:
         """Rows as they are compared: without what other accounts decide, ties in any order."""
@@ -87,8 +89,8 @@ def span(start: str, end: str, zone: str = "UTC") -> Period:
 
 def days(first: str, after: str, zone: str) -> Period:
     """A period of whole days, wherever they begin."""
-    edges = (beginning(date.fromisoformat(day), ZoneInfo(zone)) for day in (first, after))
-    return Period(*edges, ZoneInfo(zone))
+    start, end = (beginning(date.fromisoformat(day), ZoneInfo(zone)) for day in (first, after))
+    return Period(start, end, ZoneInfo(zone))
 
 
 def _usual_bucket(period: Period) -> str:

@@ -4,23 +4,35 @@ Nothing in here asks the store or calls a report's code. Each function answers t
 report of its name, in the order and with the cells of the real one.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from tests.reports.plain_counts import (
+    clients_of,
+    denied,
+    failed_logins,
+    glances,
+    is_login,
+    is_use_or_change,
+    items_touched,
+    last_time,
+    nulls_last,
+    objects_of_keys,
+    of_people,
+    percent,
+    place_of_kind,
+    requests_and_outcomes,
+    succeeded,
+    users_of,
+)
 from tests.reports.plain_events import Event, Identity, Thing, Who, grouped
 from tests.reports.plain_question import Plain, bucket_of, buckets_of, day_of
 from tests.reports.plain_sessions import sessions
 
 Row = tuple[Any, ...]
 
-KINDS = (
-    "login login_failed logout heartbeat secret_read password_accessed password_autofilled "
-    "remote_connection key_operation credential_issued item_added item_updated item_deleted "
-    "item_shared rotation export list admin system other"
-).split()
 PRODUCTS = ("sm", "pm", "sra")
-OUTCOMES = ("ok", "denied", "not_found", "error")
 
 
 def overview(plain: Plain) -> list[Row]:
@@ -31,7 +43,7 @@ def overview(plain: Plain) -> list[Row]:
         return [(name, value, None, None, None) for name, value in now.items()]
     before = _measures(before_plain)
     return [
-        (name, value, before[name], value - before[name], _percent(value, before[name]))
+        (name, value, before[name], value - before[name], percent(value, before[name]))
         for name, value in now.items()
     ]
 
@@ -40,18 +52,18 @@ def _measures(plain: Plain) -> dict[str, int]:
     events = plain.usage
     return {
         "total_requests": len(events),
-        "unique_users": len(_users(plain, events)),
-        "active_clients": len(_clients(plain, events)),
-        "secrets_read": _ok(events, "secret_read"),
-        "passwords_accessed": _glances(plain, events),
-        "passwords_autofilled": _ok(events, "password_autofilled"),
-        "key_operations": _objects_of_keys(events),
-        "remote_connections": _ok(events, "remote_connection"),
-        "accounts_added": _ok(events, "item_added"),
-        "sign_ins": _ok(events, "login"),
-        "login_sessions": _ok(_of_people(plain, events), "login"),
-        "failed_logins": _failed_logins(events),
-        "denied": _denied(events),
+        "unique_users": len(users_of(plain, events)),
+        "active_clients": len(clients_of(plain, events)),
+        "secrets_read": succeeded(events, "secret_read"),
+        "passwords_accessed": glances(plain, events),
+        "passwords_autofilled": succeeded(events, "password_autofilled"),
+        "key_operations": objects_of_keys(events),
+        "remote_connections": succeeded(events, "remote_connection"),
+        "accounts_added": succeeded(events, "item_added"),
+        "sign_ins": succeeded(events, "login"),
+        "login_sessions": succeeded(of_people(plain, events), "login"),
+        "failed_logins": failed_logins(events),
+        "denied": denied(events),
     }
 
 
@@ -61,24 +73,24 @@ def activity(plain: Plain) -> list[Row]:
     by_bucket: dict[datetime, list[Event]] = {start: [] for start in starts}
     for event in plain.usage:
         by_bucket[bucket_of(event.time, plain)].append(event)
-    logins = [event for event in _of_people(plain, plain.usage) if _is_login(event)]
+    logins = [event for event in of_people(plain, plain.usage) if is_login(event)]
     latest = grouped(logins, lambda event: event.who).values()
     last_buckets = [bucket_of(max(event.time for event in those), plain) for those in latest]
     return [
         (
             start,
             len(events),
-            _ok(_of_people(plain, events), "login"),
-            _ok(events, "remote_connection"),
-            _glances(plain, events),
-            _ok(events, "password_autofilled"),
-            _ok(events, "item_added"),
+            succeeded(of_people(plain, events), "login"),
+            succeeded(events, "remote_connection"),
+            glances(plain, events),
+            succeeded(events, "password_autofilled"),
+            succeeded(events, "item_added"),
             last_buckets.count(start),
-            _ok(events, "login") - _ok(_of_people(plain, events), "login"),
-            _failed_logins(events),
-            _ok(events, "secret_read"),
-            _objects_of_keys(events),
-            _denied(events),
+            succeeded(events, "login") - succeeded(of_people(plain, events), "login"),
+            failed_logins(events),
+            succeeded(events, "secret_read"),
+            objects_of_keys(events),
+            denied(events),
         )
         for start, events in by_bucket.items()
     ]
@@ -109,24 +121,24 @@ def _user_row(
         identity.kind,
         identity.auth_method,
         _status(events, signs),
-        _ok(events, "login"),
-        _failed_logins(events),
+        succeeded(events, "login"),
+        failed_logins(events),
         len(events),
-        _ok(events, "secret_read"),
-        _glances(plain, events),
-        sum(_ok(events, kind) for kind in accesses) if identity.kind == "person" else 0,
-        _ok(events, "password_autofilled"),
-        _ok(events, "remote_connection"),
-        _ok(events, "item_added"),
-        _objects_of_keys(events),
-        _denied(events),
-        _last(past, _is_use_or_change) or _last(past, _is_login),
-        _last(past, _is_login),
+        succeeded(events, "secret_read"),
+        glances(plain, events),
+        sum(succeeded(events, kind) for kind in accesses) if identity.kind == "person" else 0,
+        succeeded(events, "password_autofilled"),
+        succeeded(events, "remote_connection"),
+        succeeded(events, "item_added"),
+        objects_of_keys(events),
+        denied(events),
+        last_time(past, is_use_or_change) or last_time(past, is_login),
+        last_time(past, is_login),
     )
 
 
 def _status(events: list[Event], signs: list[Event]) -> str:
-    if any(_is_use_or_change(event) for event in events):
+    if any(is_use_or_change(event) for event in events):
         return "active"
     return "passive" if any(event.outcome == "ok" for event in signs) else "inactive"
 
@@ -139,17 +151,19 @@ def user(plain: Plain) -> list[Row]:
         lambda event: (listed[event.who].name, listed[event.who].account, event.kind, event.detail),
     )
     rows = [
-        (*group, *_requests_and_outcomes(events), _items(events), _last(events))
+        (*group, *requests_and_outcomes(events), items_touched(events), last_time(events))
         for group, events in groups.items()
     ]
-    return sorted(rows, key=lambda row: (row[0], row[1], -row[4], _place(row[2]), _nulls_last(row[3])))
+    return sorted(
+        rows, key=lambda row: (row[0], row[1], -row[4], place_of_kind(row[2]), nulls_last(row[3]))
+    )
 
 
 def actions(plain: Plain) -> list[Row]:
     """Requests by kind and detail, and how they end."""
     groups = grouped(plain.usage, lambda event: (event.kind, event.detail))
-    rows = [(*group, *_requests_and_outcomes(events)) for group, events in groups.items()]
-    return sorted(rows, key=lambda row: (-row[2], _place(row[0]), _nulls_last(row[1])))
+    rows = [(*group, *requests_and_outcomes(events)) for group, events in groups.items()]
+    return sorted(rows, key=lambda row: (-row[2], place_of_kind(row[0]), nulls_last(row[1])))
 
 
 def items(plain: Plain) -> list[Row]:
@@ -158,9 +172,7 @@ def items(plain: Plain) -> list[Row]:
         (e for e in plain.usage if e.intent == "use" and e.outcome == "ok"),
         lambda event: event.item,
     )
-    rows = [
-        _item_row(plain, thing, events) for thing, events in used.items() if thing is not None
-    ]
+    rows = [_item_row(plain, thing, events) for thing, events in used.items() if thing is not None]
     return sorted(rows, key=lambda row: (row[10] is not None, -row[3], row[0], row[1]))
 
 
@@ -187,7 +199,7 @@ def _item_row(plain: Plain, thing: Thing, events: list[Event]) -> Row:
 def auth_methods(plain: Plain) -> list[Row]:
     """Clients by how they sign in, and requests by how the caller signed in."""
     known = plain.world.identities
-    clients = _clients(plain, plain.usage)
+    clients = clients_of(plain, plain.usage)
     by_method = grouped(
         plain.usage,
         lambda event: event.auth_method or known[event.who].auth_method or "unknown",
@@ -203,8 +215,8 @@ def auth_methods(plain: Plain) -> list[Row]:
                 len(kinds),
                 kinds.count("person"),
                 len(kinds) - kinds.count("person"),
-                _ok(events, "login"),
-                _failed_logins(events),
+                succeeded(events, "login"),
+                failed_logins(events),
                 len(events),
             )
         )
@@ -242,13 +254,13 @@ def accounts(plain: Plain) -> list[Row]:
             (
                 account,
                 len(events),
-                len(_users(plain, events)),
-                len(_clients(plain, events)),
-                _ok(events, "login"),
-                _ok(events, "secret_read"),
-                _glances(plain, events),
+                len(users_of(plain, events)),
+                len(clients_of(plain, events)),
+                succeeded(events, "login"),
+                succeeded(events, "secret_read"),
+                glances(plain, events),
                 len(kept),
-                _last(events),
+                last_time(events),
             )
         )
     return rows
@@ -267,72 +279,3 @@ REPORTS: dict[str, Callable[[Plain], list[Row]]] = {
     "accounts": accounts,
 }
 """The second computation of each report, by the report's name."""
-
-
-def _ok(events: Iterable[Event], kind: str) -> int:
-    return sum(event.kind == kind and event.outcome == "ok" for event in events)
-
-
-def _failed_logins(events: Iterable[Event]) -> int:
-    return sum(event.kind == "login_failed" for event in events)
-
-
-def _denied(events: Iterable[Event]) -> int:
-    return sum(event.outcome == "denied" and event.kind != "login_failed" for event in events)
-
-
-def _objects_of_keys(events: Iterable[Event]) -> int:
-    return sum(e.weight for e in events if e.kind == "key_operation" and e.outcome == "ok")
-
-
-def _glances(plain: Plain, events: Iterable[Event]) -> int:
-    return sum(event.place in plain.world.glances for event in events)
-
-
-def _of_people(plain: Plain, events: Iterable[Event]) -> list[Event]:
-    return [event for event in events if plain.world.identities[event.who].kind == "person"]
-
-
-def _users(plain: Plain, events: Iterable[Event]) -> set[Who]:
-    people = _of_people(plain, events)
-    return {event.who for event in people if event.intent == "use" and event.outcome == "ok"}
-
-
-def _clients(plain: Plain, events: Iterable[Event]) -> set[Who]:
-    kinds = ("person", "machine", "agent")
-    known = plain.world.identities
-    return {e.who for e in events if e.outcome == "ok" and known[e.who].kind in kinds}
-
-
-def _requests_and_outcomes(events: list[Event]) -> tuple[int, ...]:
-    outcomes = [event.outcome for event in events]
-    objects = sum(event.weight for event in events)
-    return (len(events), objects, *(outcomes.count(outcome) for outcome in OUTCOMES))
-
-
-def _items(events: Iterable[Event]) -> int:
-    return len({event.item for event in events} - {None})
-
-
-def _is_use_or_change(event: Event) -> bool:
-    return event.intent in ("use", "manage") and event.outcome == "ok"
-
-
-def _is_login(event: Event) -> bool:
-    return event.kind == "login" and event.outcome == "ok"
-
-
-def _last(events: Iterable[Event], is_meant: Callable[[Event], bool] = bool) -> datetime | None:
-    return max((event.time for event in events if is_meant(event)), default=None)
-
-
-def _percent(value: int, before: int) -> float | None:
-    return round(100 * (value - before) / before, 1) if before else None
-
-
-def _place(kind: str) -> int:
-    return KINDS.index(kind)
-
-
-def _nulls_last(text: str | None) -> tuple[bool, str]:
-    return (text is None, text or "")

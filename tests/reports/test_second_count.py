@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-
 from tests.reports.conftest import ROOTS, Lines, Organisation
 from tests.reports.edge_events import STRANGE_NAMES, ZONES
 from tests.reports.plain_events import is_below
 from tests.reports.questions import Patterns, Question, check, days, span
+
 from vaultmeter.app import App
+from vaultmeter.model.period import Period
 from vaultmeter.model.viewer import Viewer
 from vaultmeter.reports.head import report_named, report_names
 from vaultmeter.reports.run import Ask, answer
@@ -21,7 +22,9 @@ PERIODS = {
     "all": YEAR,
     "a calendar month": span("2026-05-01", "2026-06-01"),
     "a calendar month elsewhere": span("2026-05-01", "2026-06-01", "Asia/Kolkata"),
-    "whole months and parts of days": span("2026-01-31T23:59:59.999999", "2026-05-01T00:00:00.000001"),
+    "whole months and parts of days": span(
+        "2026-01-31T23:59:59.999999", "2026-05-01T00:00:00.000001"
+    ),
     "weeks with both clock changes": span("2025-10-20", "2026-04-06", "Europe/Berlin"),
     "a day of 25 hours": span("2025-10-26", "2025-10-27", "Europe/Berlin"),
     "a day of 23 hours": span("2026-03-29", "2026-03-30", "Europe/Berlin"),
@@ -74,7 +77,7 @@ def shown(given: object) -> str:
 
 
 @pytest.mark.parametrize("period", PERIODS.values(), ids=PERIODS.keys())
-def test_every_report_over_a_period(organisation: Organisation, period: str) -> None:
+def test_every_report_over_a_period(organisation: Organisation, period: Period) -> None:
     """Reports over whole and partial days, months and years of several zones are right."""
     check(organisation.app, organisation.world, Question(period))
 
@@ -82,7 +85,7 @@ def test_every_report_over_a_period(organisation: Organisation, period: str) -> 
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("per", ["hour", "day", "week", "month"])
 def test_activity_per_bucket(organisation: Organisation, zone: str, per: str) -> None:
-    """In every zone every bucket holds its own events, also when clocks change or the range cuts it."""
+    """In every zone a bucket holds its own events, when clocks change and when a range cuts it."""
     for start, end in (("2025-10-20", "2025-11-05"), ("2026-03-01T10:07", "2026-05-05T09:30")):
         question = Question(span(start, end, zone), per=per)
         check(organisation.app, organisation.world, question, "activity", "clients")
@@ -115,7 +118,7 @@ def test_names_that_look_like_patterns_or_sql(organisation: Organisation, name: 
 
 @pytest.mark.parametrize("who", ["people", "machines", "everyone"])
 @pytest.mark.parametrize("period", [YEAR, SPRING], ids=["year", "spring"])
-def test_who_is_listed(organisation: Organisation, who: str, period: str) -> None:
+def test_who_is_listed(organisation: Organisation, who: str, period: Period) -> None:
     """The list of users holds people, machines and agents, or everybody."""
     check(organisation.app, organisation.world, Question(period, who=who), "users")
 
@@ -130,7 +133,9 @@ def test_what_a_viewer_sees(
     check(organisation.app, organisation.world, question)
 
 
-@pytest.mark.parametrize("accounts", [("acme/finance",), ("acme/asia", "acme/labs"), ("globex/lab",)])
+@pytest.mark.parametrize(
+    "accounts", [("acme/finance",), ("acme/asia", "acme/labs"), ("globex/lab",)]
+)
 def test_a_viewer_sees_what_a_folder_with_these_events_alone_shows(
     organisation: Organisation,
     written: list[Lines],
@@ -138,9 +143,7 @@ def test_a_viewer_sees_what_a_folder_with_these_events_alone_shows(
     accounts: tuple[str, ...],
 ) -> None:
     """The same holds for the product itself: all other events may as well not be there."""
-    seen = {
-        event.place for event in organisation.world.events if is_below(event.account, accounts)
-    }
+    seen = {event.place for event in organisation.world.events if is_below(event.account, accounts)}
     alone = filled([lines.only(seen) for lines in written])
     question = replace(Question(SPRING, accounts=accounts), period=YEAR)
     for name in set(report_names()) - {"sessions"}:

@@ -7,10 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.conftest import Folder, event, ndjson
+
 from vaultmeter.model.errors import Invalid
 from vaultmeter.model.filters import FILTERS, Filters
 from vaultmeter.model.period import BUCKETS, Period
@@ -31,7 +31,7 @@ STRANGE = (
     "a_b",
     "back\\slash",
     "back\\",
-    "quo\"te",
+    'quo"te',
     "dollar $period_start",
     "line\nbreak",
     "ünïcödé 🔑",
@@ -118,8 +118,7 @@ def test_every_logical_table_can_be_read(store: Store, table: str) -> None:
         ("from event", "may not read 'event'"),
         ("with event as (select * from event) select * from event", "may not read 'event'"),
         (
-            "with recursive event as (select * from event union all select * from event)"
-            " select * from event",
+            "with recursive event as (from event union all from event) select * from event",
             "may not read 'event'",
         ),
         (
@@ -127,8 +126,7 @@ def test_every_logical_table_can_be_read(store: Store, table: str) -> None:
             "may not read 'event'",
         ),
         (
-            "select * from events where kind in (with event as (select 1) select 'list')"
-            " and time in (select time from event)",
+            "select * from (with event as (select 1) select 2), (select time from event)",
             "may not read 'event'",
         ),
         ("with a as (select * from event), event as (select 1) select * from a", "'event'"),
@@ -207,7 +205,7 @@ def test_a_logical_table_cannot_be_shadowed(store: Store, table: str, sql: str) 
 
 @pytest.mark.parametrize("name", ["Events", "EVENTS", '"Events"'])
 def test_capitals_are_no_way_round(store: Store, name: str) -> None:
-    """The engine does not tell capitals from small letters, so a report may not use them to shadow."""
+    """The engine does not tell capitals from small letters; they are no way to shadow a table."""
     shadow = f"with {name} as (select 1 as n) select * from {name}, events"
     with pytest.raises(Invalid):
         rows(store, shadow)
@@ -249,7 +247,8 @@ def test_strange_words_choose_one_identity(store: Store, word: str) -> None:
 @pytest.mark.parametrize("word", STRANGE)
 def test_strange_accounts_of_a_viewer_show_nothing(store: Store, word: str) -> None:
     """The names of a viewer's accounts are bound as well, and are no patterns."""
-    for accounts in ((word,), (f"acme{word}", "acme/%", "acme/*", "acme/_", "ACME", "acme/"), ("",), ()):
+    patterns = (f"acme{word}", "acme/%", "acme/*", "acme/_", "ACME", "acme/")
+    for accounts in ((word,), patterns, ("",), ()):
         built = statement("select count(*) from events", asked(accounts=accounts), store.parse)
         assert word not in built.sql
         assert store.query(built.sql, built.values) == [(0,)]
@@ -272,7 +271,7 @@ WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 PATTERNS = st.fixed_dictionaries({}, optional={name: st.tuples(WORDS) for name in OPEN_FILTERS})
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(one=PATTERNS, other=PATTERNS, accounts=st.lists(WORDS, max_size=3))
 def test_values_never_change_the_text(
     store: Store, one: dict[str, tuple[str]], other: dict[str, tuple[str]], accounts: list[str]
@@ -287,14 +286,16 @@ def test_values_never_change_the_text(
             for seen in (tuple(accounts), ("acme",))
         }
         assert len(texts) == 1
-        assert store.query(texts.pop(), statement(sql, asked(patterns=one, accounts=tuple(accounts)), store.parse).values) is not None
+        question = asked(patterns=one, accounts=tuple(accounts))
+        built = statement(sql, question, store.parse)
+        assert store.query(built.sql, built.values) is not None
 
 
 @pytest.mark.parametrize("name", report_names())
 @pytest.mark.parametrize("bucket", BUCKETS)
 def test_every_value_a_statement_names_is_given(store: Store, name: str, bucket: Any) -> None:  # noqa: ANN401  a literal
     """A statement names no parameter without a value."""
-    patterns = {each: ("*",) for each in FILTERS}
+    patterns = dict.fromkeys(FILTERS, ("*",))
     question = asked(patterns=patterns, accounts=("acme",), bucket=bucket)
     built = statement(report_named(name).sql, question, store.parse)
     assert set(re.findall(r"\$(\w+)", built.sql)) <= set(built.values)
@@ -304,11 +305,11 @@ def test_every_value_a_statement_names_is_given(store: Store, name: str, bucket:
     "sql",
     [
         "select sum(requests), count(distinct item), max(last_time) from activity",
-        "select * exclude (requests, weight, glances, last_time), sum(requests) from activity group by all",
+        "select * exclude (requests, weight, glances, last_time) from activity group by all",
         "select count(distinct columns('item')) from activity",
         "select sum(a.requests) from activity as a where a.item is not null",
         "select bucket, sum(requests) from activity group by all",
-        "select count(distinct activity) from (select identity, kind, item from activity) as activity",
+        "select count(distinct a) from (select identity, kind, item from activity) as a",
         "with a as (from activity) select count(item) from a",
         "with a as (from activity) select count(distinct columns('item')) from a",
         "select count(*) from activity join items using (item)",

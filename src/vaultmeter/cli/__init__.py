@@ -11,13 +11,13 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
 from vaultmeter import __version__
-from vaultmeter.model.errors import Invalid, VaultmeterError, did_you_mean
+from vaultmeter.model.errors import Invalid, Unavailable, VaultmeterError, did_you_mean
 from vaultmeter.plugins import names_in
 
 
@@ -38,6 +38,23 @@ class Commands(TyperGroup):
         command.name = cmd_name
         return command
 
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  the library's type
+        """Run a command to its end, which is here: what the library makes of it is an error."""
+        try:
+            done = super().invoke(ctx)
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            typer.echo("Interrupted. What was taken in stays.", err=True)
+            raise typer.Exit(130) from None
+        except BrokenPipeError:
+            # Whoever read the answer has seen enough.
+            _discard_output()
+            raise typer.Exit from None
+        except OSError:
+            _discard_output()
+            raise
+        return done
+
 
 app = typer.Typer(
     cls=Commands,
@@ -55,16 +72,26 @@ def vaultmeter(
         Path | None,
         typer.Option(help="Folder of the data; also VAULTMETER_DATA.", show_default=False),
     ] = None,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+    version: Annotated[  # noqa: ARG001  answered before the command is looked for
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the version and end.",
+            is_eager=True,
+            callback=lambda is_asked: _print_version() if is_asked else None,
+        ),
+    ] = False,
 ) -> None:
     """Usage reports for secrets managers and password vaults.
 
     Take audit logs in, then ask: vaultmeter ingest openbao audit.log; vaultmeter report users
     """
-    if version:
-        typer.echo(f"vaultmeter {__version__}")
-        raise typer.Exit
     context.obj = data
+
+
+def _print_version() -> None:
+    typer.echo(f"vaultmeter {__version__}")
+    raise typer.Exit
 
 
 def run(arguments: list[str]) -> None:
@@ -72,16 +99,23 @@ def run(arguments: list[str]) -> None:
     try:
         app(_normalised(arguments))
     except VaultmeterError as error:
-        typer.echo(f"vaultmeter: {error.message}", err=True)
-        if error.hint:
-            typer.echo(error.hint, err=True)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # Whoever read the answer has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except KeyboardInterrupt:
-        typer.echo("Interrupted. What was taken in stays.", err=True)
-        sys.exit(130)
+        _end(error.message, error.hint, error.exit_code)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        hint = "Check the path, its permissions and the space left."
+        _end(f"{error.strerror or error}{where}.", hint, Unavailable.exit_code)
+
+
+def _end(message: str, hint: str, code: int) -> NoReturn:
+    typer.echo(f"vaultmeter: {message}", err=True)
+    if hint:
+        typer.echo(hint, err=True)
+    sys.exit(code)
+
+
+def _discard_output() -> None:
+    """Nobody reads on: what is still buffered goes nowhere, and not into an error at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _normalised(arguments: list[str]) -> list[str]:

@@ -53,7 +53,8 @@ def opened(context: typer.Context) -> Iterator[App]:
 
 def period_asked(app: App, name: str, start: str | None, end: str | None, zone: str) -> Period:
     """The period meant by the range options."""
-    return period_of(name, zone_named(zone), app.clock(), start, end, bounds(app.store))
+    there_is = app.recovering(lambda: bounds(app.store))
+    return period_of(name, zone_named(zone), app.clock(), start, end, there_is)
 
 
 def filters_asked(**given: list[str] | None) -> Filters:

@@ -36,7 +36,7 @@ with field as (
 typed as (
     select
         *,
-        try_cast(time as timestamptz) as instant,
+        try_cast(upper(time) as timestamptz) as instant,
         -- 'acme/finance' and 'finance' are the same account below a source of the account 'acme'.
         case
             when whole_account = $account then null

@@ -20,8 +20,16 @@ _GAP = 2
 _ENDLESS = 100_000
 
 
+class _Console(Console):
+    """The library's console, which would end the program when nobody reads on."""
+
+    def on_broken_pipe(self) -> None:
+        """Let whoever called decide what a closed pipe means."""
+        raise BrokenPipeError
+
+
 def _write(table: Table, out: TextIO) -> None:
-    console = Console(file=out, width=None if out.isatty() else _ENDLESS, highlight=False)
+    console = _Console(file=out, width=None if out.isatty() else _ENDLESS, highlight=False)
     console.print(f"[bold]{escape(table.title)}[/bold]  {table.period.text()}")
     for name, words in table.filters.items():
         console.print(f"[dim]{name}: {escape(', '.join(words))}[/dim]")

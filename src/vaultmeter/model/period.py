@@ -112,7 +112,12 @@ def period_of(
     if start is None and end is None:
         return _all(zone, now, bounds) if name == "all" else _named(name, zone, now)
     first = EPOCH if start is None else _edge(start, zone, "--from", last=False)
-    return Period(first, now if end is None else _edge(end, zone, "--to", last=True), zone)
+    period = Period(first, now if end is None else _edge(end, zone, "--to", last=True), zone)
+    if period.start == period.end:
+        raise Invalid(
+            f"There is nothing between --from {start} and --to {end}.", "Swap --from and --to."
+        )
+    return period
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:

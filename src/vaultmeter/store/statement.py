@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from vaultmeter.model.errors import Invalid
 from vaultmeter.model.filters import Filters, like
 from vaultmeter.model.kinds import USAGE_INTENTS, Intent
 from vaultmeter.model.period import EPOCH, Bucket, Period
