@@ -44,7 +44,7 @@ def json_of(arguments: list[str]) -> tuple[dict[str, float], float]:
     """What a command prints with --json, and the highest memory of its process in MB."""
     command = [str(Path(sys.executable).parent / "vaultmeter"), *arguments, "--json"]
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    done = subprocess.run(command, check=True, capture_output=True)  # noqa: S603  our own command
+    done = subprocess.run(command, check=True, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     answer: dict[str, float] = json.loads(done.stdout)
     return answer, max(before, after) / 1024

@@ -35,7 +35,6 @@ _MADE = "<!-- Made from the code by `make docs`; edit the code, not this page. -
 _EXAMPLES = re.compile(r"\s*Examples?: (.*)\Z", re.DOTALL)
 
 
-
 def pages() -> dict[Path, str]:
     """Write every generated page; answers them by their paths below `docs`."""
     written: dict[str, Callable[[], Iterator[str]]] = {

@@ -15,10 +15,10 @@ import pytest
 import typer
 from tests.conftest import Folder, event, ndjson, sample
 
-from vaultmeter.ingest.reasons import REASONS
 from vaultmeter import cli
 from vaultmeter.app import connectors
 from vaultmeter.connectors.events import FIELDS
+from vaultmeter.ingest.reasons import REASONS
 from vaultmeter.model.filters import FILTERS
 from vaultmeter.model.kinds import Kind
 from vaultmeter.plugins import names_in

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import duckdb
-
 from tests.conftest import Folder, rollup_differences, sample
+
 from vaultmeter.model import kinds
 from vaultmeter.store.rollup import ROLLUPS
 

@@ -1,13 +1,14 @@
 """The rollups answer what the events answer, for any stretch of time."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.conftest import Folder, event, ndjson, seeded
+
 from vaultmeter.ingest.guard import guard
 from vaultmeter.model.filters import Filters
 from vaultmeter.model.period import Period, zone_named
@@ -30,7 +31,7 @@ def test_pieces_cover_a_stretch_once(start: datetime, length: timedelta, last: d
 
     edges = [piece.start for piece in cut] + [piece.end for piece in cut[-1:]]
     assert edges == sorted(edges)
-    assert all(one.end == two.start for one, two in zip(cut, cut[1:], strict=False))
+    assert all(one.end == two.start for one, two in pairwise(cut))
     if cut:
         assert cut[0].start == start
         assert cut[-1].end == end or (cut[-1].end > end and last < end)

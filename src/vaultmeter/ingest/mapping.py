@@ -14,8 +14,6 @@ from vaultmeter.model.kinds import INTENT_OF_KIND
 
 _EARLIEST, _LATEST = "2000-01-01", "2100-01-01"
 _TIME_BOUNDS = f"time: an instant from {_EARLIEST} to {_LATEST}"
-_SMALLEST = 1
-"""How few lines are not halved further when the connector's SQL fails on them."""
 _DEFAULT_INTENT = "case kind {} end".format(
     " ".join(f"when '{kind}' then '{intent}'" for kind, intent in INTENT_OF_KIND.items())
 )
@@ -45,8 +43,8 @@ def _map(work: Work, lines: pa.Table) -> None:
 
 def _failing(work: Work, lines: pa.Table, error: Invalid) -> dict[int, str]:
     """The lines that make the SQL fail, each with its error, found by halving."""
-    if lines.num_rows <= _SMALLEST:
-        return dict.fromkeys(lines["line"].to_pylist(), error.message)
+    if lines.num_rows == 1:
+        return {int(str(lines["line"][0])): error.message}
     middle = lines.num_rows // 2
     failing: dict[int, str] = {}
     for part in (lines.slice(0, middle), lines.slice(middle)):
