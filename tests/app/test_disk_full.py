@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.conftest import SetClock, event, ndjson, run, run_json, seeded
+from tests.conftest import Folder, SetClock, event, ndjson, run, seeded
 
 from vaultmeter.inbox.batches import Chunk, TakenFile
 from vaultmeter.inbox.inbox import Inbox
@@ -55,22 +55,23 @@ def settings(chunk: int, segment: int) -> dict[str, str]:
         pytest.param(5_500_000, settings(500_000, 8 << 20), id="no room for the store"),
     ],
 )
-def test_a_full_disk_loses_nothing(disk: Path, log: Path, free: int, given: dict[str, str]) -> None:
+def test_a_full_disk_loses_nothing(
+    disk: Path, folder: Folder, log: Path, free: int, given: dict[str, str]
+) -> None:
     """What was accepted stays, the refusal is a sentence, and with space all is taken in once."""
-    ballast, words = disk / "ballast", ("--data", disk / "data", "ingest", "events", log, "--json")
+    ballast, folder.path = disk / "ballast", disk / "data"
     ballast.write_bytes(bytes(SIZE - free))
 
-    refused = run(*words, env=given)
+    refused = run("--data", folder.path, "ingest", "events", log, env=given)
     ballast.unlink()
-    after = run_json(*words, env=given)
+    folder.ingest("events", log)
 
     assert refused.returncode == 5, refused.stderr.decode()
     assert b"Free some space" in refused.stderr
     assert b"Traceback" not in refused.stderr
-    (day,) = run_json("--data", disk / "data", "ledger", "--json")["days"]
-    assert (day["received"], day["stored"], day["pending"]) == (LINES, LINES, 0)
-    assert after["duplicates"] == 0
-    assert not list((disk / "data").glob("archive/*/*.partial"))
+    total = folder.totals()
+    assert (total.received, total.stored, total.pending) == (LINES, LINES, 0)
+    assert not list(folder.path.glob("archive/*/*.partial"))
 
 
 @pytest.mark.parametrize("segment_bytes", [1, 8 << 20], ids=["segments", "batches"])
@@ -110,19 +111,17 @@ def accept_until_full(
 
 
 def test_what_was_accepted_on_a_full_disk_is_there_when_the_log_is_gone(
-    disk: Path, log: Path
+    disk: Path, folder: Folder, log: Path
 ) -> None:
     """Lines whose position was committed come from the inbox, not from reading the file again."""
-    ballast, copy = disk / "ballast", disk.parent / "copy.log"
-    copy.write_bytes(log.read_bytes())
+    ballast, folder.path = disk / "ballast", disk / "data"
     ballast.write_bytes(bytes(SIZE - 3_400_000))
-    words = ("--data", disk / "data", "ingest", "events", copy)
-    refused = run(*words, env=settings(500_000, 1))
+    given = settings(500_000, 1)
+
+    refused = run("--data", folder.path, "ingest", "events", log, env=given)
     ballast.unlink()
-    copy.unlink()
 
-    (day,) = run_json("--data", disk / "data", "ledger", "--json")["days"]
-
+    total = folder.totals()
     assert refused.returncode == 5
-    assert 0 < day["received"] <= LINES
-    assert (day["stored"], day["pending"]) == (day["received"], 0)
+    assert 0 < total.received <= LINES
+    assert (total.stored, total.pending) == (total.received, 0)

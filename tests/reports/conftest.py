@@ -23,7 +23,7 @@ SCALE = Scale(
     seed=7,
     until=datetime(2026, 7, 1, tzinfo=UTC),
 )
-ROOTS = {"simulated": "acme", "edges": "globex", "stranger": "globexx"}
+ROOTS = {"simulated": "acme", "edges": "globex", "twin": "globex", "stranger": "globexx"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Organisation:
 
 @pytest.fixture(scope="session")
 def written() -> list[Lines]:
-    """Give the lines of three sources: a simulated one, and two made by hand."""
+    """Give the lines of four sources: a simulated one, and three made by hand."""
     simulated = b"".join(simulate(SCALE)).splitlines(keepends=True)
     on_time = edge_events.lines(edge_events.on_time(), "on-time")
     late = edge_events.lines(edge_events.late(), "late")
@@ -69,6 +69,8 @@ def written() -> list[Lines]:
     return [
         Lines("simulated", (tuple(simulated),)),
         Lines("edges", (tuple(on_time), tuple(late)), noise),
+        # Ids that another source has, too.
+        Lines("twin", (tuple(edge_events.lines(edge_events.twin(), "on-time")),)),
         Lines("stranger", (tuple(stranger),)),
     ]
 

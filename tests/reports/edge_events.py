@@ -1,7 +1,8 @@
 """Events made by hand: one of everything that is easily counted wrongly.
 
-Two sources: `edges` of the account `globex`, received in two files of which the second one is
-late, and `stranger` of the account `globexx`, whose name merely begins the same way.
+Three sources: `edges` of the account `globex`, received in two files of which the second one is
+late; `twin` of the same account and the same people; and `stranger` of the account `globexx`,
+whose name merely begins the same way.
 """
 
 import json
@@ -97,6 +98,18 @@ def late() -> list[Record]:
         event("2026-06-30T23:50:00Z", "olga", "secret_read", item="kv/open"),
         event("2026-06-30T23:30:00Z", "olga", "login"),
         event("2025-07-01T00:00:00Z", "old-timer", "secret_read", item="kv/first"),
+    ]
+
+
+def twin() -> list[Record]:
+    """What `twin` holds: people of `edges`, at the same time, in another vault."""
+    return [
+        # Within a glance and within a session of the other source.
+        event("2026-05-04T09:07:00Z", "peter", "password_accessed", item="pw/one"),
+        event("2026-05-05T06:15:00Z", "sam", "list"),
+        event("2026-05-05T06:40:00Z", "sam", "logout"),
+        event("2026-05-05T06:50:00Z", "sam", "secret_read", item="kv/x"),
+        event("2026-05-05T07:00:00Z", "own-session", "list", session="s-1"),
     ]
 
 
@@ -253,6 +266,7 @@ def _sessions() -> Iterator[Record]:
         yield event(time, "never-sleeps", "secret_read", item="kv/x")
     for number in range(0, 60 * 13, 20):
         yield event(start + timedelta(days=2, minutes=number), "exact-12h", "list")
+    yield event(start + timedelta(days=2, hours=12) + MICROSECOND, "exact-12h", "list")
     for number, kind in enumerate(("login", "secret_read", "logout", "list")):
         time = start + timedelta(hours=number)
         yield event(time, "own-session", kind, session="s-1")
