@@ -66,6 +66,7 @@ def test_exit_codes_are_documented() -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
+        ("", 2, "No command is given. vaultmeter --help lists them."),
         ("reprt users", 2, "There is no command 'reprt'. Did you mean 'report'?"),
         ("report usrs", 3, "There is no report 'usrs'. Did you mean 'users'?"),
         ("report auth_methods", 3, "Did you mean 'auth-methods'?"),

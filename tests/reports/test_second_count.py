@@ -137,6 +137,26 @@ def test_what_a_viewer_sees(organisation: Organisation, accounts: tuple[str, ...
     check(organisation.app, organisation.world, Question(SPRING, accounts=accounts))
 
 
+@pytest.mark.parametrize(
+    ("accounts", "sources"),
+    [
+        (("acme/finance",), {"simulated"}),
+        (("globex",), {"edges", "twin"}),
+        (("globex/lab",), {"edges"}),
+        (("globexx", "acme"), {"stranger", "simulated"}),
+        ((), set()),
+    ],
+    ids=shown,
+)
+def test_a_viewer_learns_of_no_other_source(
+    organisation: Organisation, accounts: tuple[str, ...], sources: set[str]
+) -> None:
+    """An answer names the sources that tell of the viewer's accounts, and no others."""
+    ask = Ask(Viewer("viewer", accounts), SPRING)
+    table = answer(organisation.app.store, report_named("overview"), ask)
+    assert set(table.complete_to) == sources
+
+
 @pytest.mark.parametrize("patterns", [{"kind": ("*",)}, {"auth_method": ("*",)}], ids=shown)
 def test_what_a_viewer_sees_with_filters(organisation: Organisation, patterns: Patterns) -> None:
     """No filter shows a viewer more than its accounts."""

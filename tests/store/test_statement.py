@@ -254,6 +254,12 @@ def test_strange_accounts_of_a_viewer_show_nothing(store: Store, word: str) -> N
         assert store.query(built.sql, built.values) == [(0,)]
 
 
+def test_a_viewer_sees_the_sources_of_its_accounts(store: Store) -> None:
+    """A source is there for whoever may see an event of it."""
+    assert rows(store, "select name from sources", accounts=("acme/a",)) == [("events",)]
+    assert rows(store, "select name from sources", accounts=("acme/c",)) == []
+
+
 @pytest.mark.parametrize("table", [table for table in TABLES if table != "sources"])
 def test_a_viewer_sees_its_accounts_alone(store: Store, table: str) -> None:
     """Each logical table is narrowed to the accounts of the viewer."""

@@ -65,33 +65,25 @@ app = typer.Typer(
 )
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def vaultmeter(
     context: typer.Context,
     data: Annotated[
         Path | None,
         typer.Option(help="Folder of the data; also VAULTMETER_DATA.", show_default=False),
     ] = None,
-    version: Annotated[  # noqa: ARG001  answered before the command is looked for
-        bool,
-        typer.Option(
-            "--version",
-            help="Print the version and end.",
-            is_eager=True,
-            callback=lambda is_asked: _print_version() if is_asked else None,
-        ),
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
 ) -> None:
     """Usage reports for secrets managers and password vaults.
 
     Take audit logs in, then ask: vaultmeter ingest openbao audit.log; vaultmeter report users
     """
+    if version:
+        typer.echo(f"vaultmeter {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        raise Invalid("No command is given.", "vaultmeter --help lists them.")
     context.obj = data
-
-
-def _print_version() -> None:
-    typer.echo(f"vaultmeter {__version__}")
-    raise typer.Exit
 
 
 def run(arguments: list[str]) -> None:

@@ -18,6 +18,7 @@ from vaultmeter.store.statement import Question, Statement, statement
 WHO = ("people", "machines", "everyone")
 _TOP = 1000
 """How many rows a top list has unless a limit is asked."""
+_COMPLETE_TO = "select name, last_time from sources where last_time is not null order by name"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def answer(store: Store, report: Report, ask: Ask) -> Table:
         definitions=report.definitions,
         columns=report.columns,
         rows=typed(rows[:limit] if is_cut else rows, report.columns),
-        complete_to=complete_to(store),
+        complete_to=_complete_to(store, ask),
         notes=_notes(store, report, ask, period, cut_at=limit if is_cut else None),
     )
 
@@ -63,18 +64,16 @@ def statement_of(store: Store, report: Report, ask: Ask) -> Statement:
     return _statement(store, report, ask, period, _bucket(report, ask, period))
 
 
-def complete_to(store: Store) -> dict[str, datetime]:
-    """The instant up to which each source has told what happened, in UTC."""
-    rows = store.query(
-        "select name, last_time from source where last_time is not null order by name"
-    )
-    return {name: last.replace(tzinfo=UTC) for name, last in rows}
-
-
 def bounds(store: Store) -> tuple[datetime, datetime] | None:
     """The instants of the first and the last event, `None` when there is none."""
     first, last = store.query("select min(first_time), max(last_time) from source")[0]
     return None if first is None else (first.replace(tzinfo=UTC), last.replace(tzinfo=UTC))
+
+
+def _complete_to(store: Store, ask: Ask) -> dict[str, datetime]:
+    """The instant up to which each source that may be seen has told what happened, in UTC."""
+    built = statement(_COMPLETE_TO, Question(ask.viewer, ask.period), store.parse)
+    return {name: last.replace(tzinfo=UTC) for name, last in store.query(built.sql, built.values)}
 
 
 def _rolled(store: Store) -> Rolled:

@@ -88,7 +88,7 @@ class _Scope:
             "identities": self._identities,
             "items": self._items,
             "accounts": self._accounts,
-            "sources": lambda: "select id as source, name, last_time from source",
+            "sources": self._sources,
         }
         return writers[name]()
 
@@ -238,6 +238,14 @@ class _Scope:
         if "account" in self.question.filters.patterns:
             conditions.append(self._like("name", "account"))
         return f"select id as account, name from account where {' and '.join(conditions)}"
+
+    def _sources(self) -> str:
+        where = "true"
+        if self.question.viewer.accounts is not None:
+            seen = self._seen_accounts()
+            events = f"select source from event where account in ({seen})"
+            where = f"account in ({seen}) or id in ({events})"
+        return f"select id as source, name, last_time from source where {where}"
 
     def _where(self, span: Span, intents: tuple[Intent, ...] | None) -> str:
         times = {
