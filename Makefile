@@ -108,6 +108,8 @@ $(READY): $(UV_READY) pyproject.toml requirements.lock
 		$(UV) venv --quiet --clear .venv --python 3.11 2> /dev/null ||
 			$(UV) venv --quiet --clear .venv --python python3
 	fi
-	$(UV) pip sync --quiet --python .venv --require-hashes requirements.lock
+	$(UV) pip sync --quiet --compile-bytecode --python .venv --require-hashes requirements.lock
 	$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation --editable .
+	# Commands start twice as fast with it, also where Python may not write it by itself.
+	.venv/bin/python -m compileall -q src
 	touch $@

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table as Grid
 
 from vaultmeter.exports import Export
 from vaultmeter.model.table import Column, Table
@@ -48,13 +47,11 @@ def _print_rows(table: Table, console: Console) -> None:
         if place == 0 or any(row[place] not in (None, 0, "") for row in table.rows)
     }
     shown = _fitting(columns, console.width)
-    grid = Grid(box=None, pad_edge=False, header_style="bold", padding=(0, _GAP, 0, 0))
-    for column in shown:
-        numeric = column.type in ("integer", "number")
-        grid.add_column(_title(column), justify="right" if numeric else "left", no_wrap=True)
-    for cells in zip(*(columns[column] for column in shown), strict=True):
-        grid.add_row(*map(escape, cells))
-    console.print(grid)
+    padded = [_padded(column, columns[column]) for column in shown]
+    lines = [(" " * _GAP).join(cells).rstrip() for cells in zip(*padded, strict=True)]
+    console.print(f"[bold]{escape(lines[0])}[/bold]")
+    # Rendering each line would take longer than the report.
+    console.file.write("".join(f"{line}\n" for line in lines[1:]))
     left_out = [column.title for column in columns if column not in shown]
     if left_out:
         console.print(f"[dim]Too narrow for: {', '.join(left_out)}. --format csv has all.[/dim]")
@@ -69,6 +66,15 @@ def _fitting(columns: dict[Column, list[str]], width: int) -> list[Column]:
             shown.append(column)
             width -= wide
     return shown
+
+
+def _padded(column: Column, cells: list[str]) -> list[str]:
+    """A column's title and cells, all as wide as the widest; numbers stand at the right."""
+    lines = [_title(column), *cells]
+    wide = max(map(cell_len, lines))
+    if column.type in ("integer", "number"):
+        return [" " * (wide - cell_len(line)) + line for line in lines]
+    return [line + " " * (wide - cell_len(line)) for line in lines]
 
 
 def _title(column: Column) -> str:
