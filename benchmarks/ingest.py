@@ -64,7 +64,8 @@ def _parse_seconds(log: Path) -> float:
     for _ in range(3):
         started = time.perf_counter()
         connection.execute(
-            f"select {counts} from read_ndjson('{log}', columns = {{{columns}}}, ignore_errors = true)"
+            f"select {counts} from read_ndjson("
+            f"'{log}', columns = {{{columns}}}, ignore_errors = true)"
         ).fetchall()
         times.append(time.perf_counter() - started)
     return min(times)
