@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from vaultmeter.app import App, connector_named
 from vaultmeter.ingest.flush import replay as replay_lines
@@ -24,19 +25,7 @@ class Reject:
 
 def rejects(app: App, source: str | None = None, reason: str | None = None) -> Iterator[Reject]:
     """The rejected lines, in the order they were received; raises `NotFound` for the source."""
-    if source is not None:
-        app.inbox.source_named(source)
-    rows = app.store.query(
-        """
-        select source.name, reject.batch, reject.line, reject.reason, reject.expected, reject.body
-        from reject
-        join source on source.id = reject.source
-        where source.name = coalesce($source, source.name)
-            and reject.reason = coalesce($reason, reject.reason)
-        order by reject.batch, reject.line
-        """,
-        {"source": source, "reason": reason},
-    )
+    rows = _rows(app, source, reason)
     paths: dict[int, str] = {}
     for name, batch, line, why, expected, body in rows:
         if batch not in paths:
@@ -46,22 +35,11 @@ def rejects(app: App, source: str | None = None, reason: str | None = None) -> I
 
 def replay(app: App, source: str | None = None, reason: str | None = None) -> Outcome:
     """Try rejected lines again, with today's connectors and limits; answers what became of them."""
-    if source is not None:
-        app.inbox.source_named(source)
-    rows = app.store.query(
-        """
-        select reject.batch, reject.line
-        from reject
-        join source on source.id = reject.source
-        where source.name = coalesce($source, source.name)
-            and reject.reason = coalesce($reason, reject.reason)
-            and reject.reason <> 'conflict'
-        """,
-        {"source": source, "reason": reason},
-    )
+    rows = _rows(app, source, reason)
     by_batch: defaultdict[int, set[int]] = defaultdict(set)
-    for batch, line in rows:
-        by_batch[batch].add(line)
+    for _, batch, line, why, *_ in rows:
+        if why != "conflict":
+            by_batch[batch].add(line)
     sources = {known.id: known for known in app.inbox.sources()}
     total = Outcome()
     for seq, lines in sorted(by_batch.items()):
@@ -80,3 +58,20 @@ def replay(app: App, source: str | None = None, reason: str | None = None) -> Ou
         )
     app.fold()
     return total
+
+
+def _rows(app: App, source: str | None, reason: str | None) -> list[tuple[Any, ...]]:
+    """Source, batch, line, reason, what was expected, and body, in the order of receipt."""
+    if source is not None:
+        app.inbox.source_named(source)
+    return app.store.query(
+        """
+        select source.name, reject.batch, reject.line, reject.reason, reject.expected, reject.body
+        from reject
+        join source on source.id = reject.source
+        where source.name = coalesce($source, source.name)
+            and reject.reason = coalesce($reason, reject.reason)
+        order by reject.batch, reject.line
+        """,
+        {"source": source, "reason": reason},
+    )
