@@ -13,8 +13,11 @@ from vaultmeter.inbox.inbox import Inbox
 from vaultmeter.ingest.outcome import Outcome
 from vaultmeter.lock import FolderLock
 from vaultmeter.model.errors import NotFound, StoreDamaged, did_you_mean
+from vaultmeter.model.terms import Terms
 from vaultmeter.plugins import modules_in
 from vaultmeter.settings import Settings
+from vaultmeter.state.database import State
+from vaultmeter.state.terms import terms
 from vaultmeter.store.duckdb.engine import discard_store, open_store
 
 if TYPE_CHECKING:
@@ -44,7 +47,7 @@ def connector_named(name: str) -> Connector:
 
 
 class App:
-    """A data folder, open: its inbox, its archive and its store."""
+    """A data folder, open: its inbox, its archive, its store and its state."""
 
     def __init__(self, settings: Settings, clock: Clock = system_clock, say: Say = print) -> None:
         """Open the folder, alone, and bring its store up to date with its inbox.
@@ -58,6 +61,8 @@ class App:
             opened.callback(lock.release)
             self.inbox = Inbox(settings.data, clock, settings.segment_bytes)
             opened.callback(self.inbox.close)
+            self.state = State(settings.data)
+            opened.callback(self.state.close)
             self.store = open_store(settings.data, settings, clock, say)
             opened.callback(lambda: self.store.close())  # noqa: PLW0108  another one by then
             self.recovering(self._bring_up_to_date)
@@ -74,6 +79,11 @@ class App:
     def close(self) -> None:
         """Close every part; nothing accepted depends on it."""
         self._opened.close()
+
+    def terms(self) -> Terms:
+        """What was decided and holds for every answer."""
+        with self.state.reading() as connection:
+            return terms(connection)
 
     def recovering(self, act: Callable[[], Answer]) -> Answer:
         """Do something with the store; when that finds it damaged, rebuild it and do it again."""

@@ -1,0 +1,36 @@
+"""What was decided and holds for every answer: definitions, limits, groups of accounts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from vaultmeter.model.status import StatusDefinition
+
+ALWAYS = date.min
+"""The first month of a limit that always held."""
+ORGANISATION = "*"
+"""In place of an account: the whole organisation."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How many clients an account may have in a product, from a month on."""
+
+    product: str
+    account: str
+    """Its name, which covers the accounts below it; `*` is the whole organisation."""
+    month: date
+    """The first day of the first month it holds for; `ALWAYS` where it always held."""
+    clients: int | None
+    """How many; `None` ends an earlier limit."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What holds for every answer."""
+
+    status: StatusDefinition = field(default_factory=StatusDefinition)
+    limits: tuple[Limit, ...] = ()
+    """In order of product, account and month."""
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Patterns of accounts by the name of their group."""

@@ -1,0 +1,88 @@
+"""The state's database: opened once, migrated when it is behind, every change a transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from vaultmeter.model.errors import Unavailable
+
+HEAD = "0001"
+"""The newest migration."""
+_NAME = "state.sqlite"
+
+
+class State:
+    """What people have decided, in a data folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the database of a folder, or make it; raises `Unavailable`."""
+        self._path = folder / _NAME
+        self._engine = create_engine(f"sqlite:///{self._path}")
+        event.listen(self._engine, "connect", _on_connect)
+        event.listen(self._engine, "begin", _on_begin)
+        with self._translating():
+            if _version(self._engine) != HEAD:
+                migrate(self._engine)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection to read with."""
+        with self._translating(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        """Give a connection whose changes hold together at the end, or not at all."""
+        with self._translating(), self._engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Release the file."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _translating(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise Unavailable(
+                f"The state {self._path} cannot be used: {error.orig}.",
+                "It holds definitions, limits and groups: restore it from a backup.",
+            ) from error
+
+
+def migrate(engine: Engine, to: str = "head") -> None:
+    """Bring a database's tables to a version."""
+    # Most starts find nothing to do, and the library takes longer to load than a report.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    with as_file(files("vaultmeter.state.migrations")) as scripts, engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(scripts))
+        config.attributes["connection"] = connection
+        command.upgrade(config, to)
+
+
+def _version(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("select version_num from alembic_version")).scalar()
+
+
+def _on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    # The driver would begin transactions late and run the scripts outside of any.
+    connection.isolation_level = None
+    for pragma in ("journal_mode = delete", "synchronous = full", "foreign_keys = on"):
+        connection.cursor().execute(f"pragma {pragma}")
+
+
+def _on_begin(connection: Connection) -> None:
+    connection.exec_driver_sql("begin")

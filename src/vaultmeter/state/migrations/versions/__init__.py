@@ -1,0 +1,1 @@
+"""How the state's tables came to be, one script a version."""
