@@ -27,7 +27,7 @@ def test_a_store_of_version_1_keeps_its_events_and_gets_rollups(folder: Folder) 
 
     app = folder.open()
 
-    assert app.store.meta("schema") == "2"
+    assert app.store.meta("schema") == "3"
     assert folder.reports() == wanted
     assert all(rollup_differences(app, rollup) == [] for rollup in ROLLUPS)
     assert folder.said == []

@@ -27,6 +27,7 @@ def resolve(work: Work) -> None:
             identity_rank as rank,
             arg_max(identity_method, time) as auth_method,
             max(time) filter (where identity_method is not null) as method_time,
+            min(time) as seen,
             max(time) as time
         from chosen
         group by all
@@ -170,6 +171,19 @@ def _merge(work: Work, merged: int, kept: int) -> None:
         """,
         **values,
     )
+    work.run(
+        """
+        create or replace temp table kept_dates as
+        select
+            min(seen) as seen,
+            min(created) as created,
+            if(count(disabled) = count(*), max(disabled), null) as disabled,
+            if(count(deleted) = count(*), max(deleted), null) as deleted
+        from identity
+        where id in ($kept, $merged)
+        """,
+        **values,
+    )
     work.run("delete from identity where id = $kept and id in (select id from outdone)", **values)
     work.run(
         """
@@ -189,6 +203,19 @@ def _merge(work: Work, merged: int, kept: int) -> None:
             method_rank = kept_method.method_rank,
             method_time = kept_method.method_time
         from kept_method
+        where identity.id = $kept
+        """,
+        **values,
+    )
+    work.run(
+        """
+        update identity
+        set
+            seen = kept_dates.seen,
+            created = kept_dates.created,
+            disabled = kept_dates.disabled,
+            deleted = kept_dates.deleted
+        from kept_dates
         where identity.id = $kept
         """,
         **values,
@@ -226,8 +253,8 @@ def _describe(work: Work) -> None:
         ) = 1
     """)
     work.run("""
-        insert into identity
-        select id, account, name, kind, null, rank, time, null, null
+        insert into identity (id, account, name, kind, name_rank, name_time)
+        select id, account, name, kind, rank, time
         from described
         where id not in (select id from identity)
     """)
@@ -252,9 +279,28 @@ def _describe(work: Work) -> None:
             and (described.rank, described.time, described.name)
                 > (identity.name_rank, identity.name_time, identity.name)
     """)
+    _date(work)
     _describe_method(work)
     for (identity,) in changed:
         glances.recount(work, identity)
+
+
+def _date(work: Work) -> None:
+    """Keep when each identity was first seen."""
+    work.run("""
+        update identity
+        set seen = least(identity.seen, met.seen)
+        from (
+            select
+                identity_of.identity,
+                min(met.seen) as seen
+            from met
+            join identity_of on identity_of.key = met.key
+            group by identity_of.identity
+        ) as met
+        where met.identity = identity.id
+            and met.seen < coalesce(identity.seen, timestamp 'infinity')
+    """)
 
 
 def _describe_method(work: Work) -> None:
