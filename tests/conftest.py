@@ -187,27 +187,14 @@ def ids_stored_twice(app: App) -> list[tuple[Any, ...]]:
 
 def rollup_differences(app: App, rollup: Rollup) -> list[tuple[Any, ...]]:
     """Count the events a rollup stands for anew, and list the groups in which it differs."""
-    return app.store.query(
-        f"""
-        with stored as (
-            select start, {rollup.dimensions}, sum(requests) as requests, sum(weight) as weight,
-                sum(glances) as glances, max(last_time) as last_time
-            from {rollup.table}
-            group by all
-        ),
-        counted as (
-            select date_trunc('{rollup.bucket}', time), {rollup.dimensions}, count(*),
-                sum(weight), count(*) filter (where glance), max(time)
-            from event
-            where batch <= $rolled
-            group by all
-        )
+    where = "batch <= (select cast(value as integer) from meta where name = 'rolled')"
+    return app.store.query(f"""
+        with stored as ({rollup.added_up()}),
+        counted as ({rollup.counted(where)})
         (from stored except from counted)
         union all
         (from counted except from stored)
-        """,
-        {"rolled": int(app.store.meta("rolled") or 0)},
-    )
+    """)
 
 
 def glances_stored(app: App) -> set[int]:

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from tests.reports.plain_events import Event, Identity, Item, Thing, Who, World
 
+from vaultmeter.model.status import StatusDefinition
+
 USAGE = ("use", "manage", "presence")
 MICROSECOND = timedelta(microseconds=1)
 QUARTER_OF_AN_HOUR = timedelta(minutes=15)
@@ -30,6 +32,9 @@ class Plain:
     per: str = "day"
     compare: str = "weekdays"
     ends: dict[str, datetime] = field(default_factory=dict)
+    status: StatusDefinition = field(default_factory=StatusDefinition)
+    logged: World | None = None
+    """What the sources hold, whoever asks; the world itself unless given."""
 
     @cached_property
     def usage(self) -> list[Event]:
@@ -51,9 +56,20 @@ class Plain:
         ]
 
     @cached_property
-    def signs(self) -> list[Event]:
-        """Usage and heartbeats of the period."""
-        return [event for event in self._in_period if event.intent in (*USAGE, "heartbeat")]
+    def signs_until_end(self) -> list[Event]:
+        """Usage and heartbeats up to the end, of the accounts, sources and products asked for."""
+        where = {"account", "source", "product"} & set(self.patterns)
+        return [
+            event
+            for event in self.world.events
+            if event.time < self.end
+            and event.intent in (*USAGE, "heartbeat")
+            and all(self._lets_through(name, self._told(event, name)) for name in where)
+        ]
+
+    def days_before_end(self, days: int) -> datetime:
+        """The same time of the day so many days before the end."""
+        return _days_before(self.end, days, self.zone)
 
     def matches(self, event: Event) -> bool:
         """Whether each filter that is set lets an event through, by any of its patterns."""
@@ -62,6 +78,7 @@ class Plain:
     def listed_identities(self) -> dict[Who, Identity]:
         """Whom a list of identities shows: those who could match, also if they did nothing."""
         acting = {event.who for event in self._in_period}
+        there = {event.who for event in self.world.events if event.time < self.end}
         of_events = {"item", "item_type", "kind", "outcome", "source", "product"}
         must_act = bool(of_events & set(self.patterns))
         return {
@@ -69,7 +86,8 @@ class Plain:
             for who, identity in self.world.identities.items()
             if who in acting
             or (
-                not must_act
+                who in there
+                and not must_act
                 and self._lets_through("account", identity.account)
                 and self._lets_through("user", identity.name)
                 and self._lets_through("auth_method", identity.auth_method)

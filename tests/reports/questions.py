@@ -13,6 +13,8 @@ from tests.reports.second_count import REPORTS
 from vaultmeter.app import App
 from vaultmeter.model.filters import Filters
 from vaultmeter.model.period import Period
+from vaultmeter.model.status import StatusDefinition
+from vaultmeter.model.terms import Terms
 from vaultmeter.model.viewer import Viewer
 from vaultmeter.reports.head import report_named, report_names
 from vaultmeter.reports.run import Ask, answer
@@ -35,13 +37,15 @@ class Question:
     per: str | None = None
     compare: str = "weekdays"
     accounts: tuple[str, ...] | None = None
+    status: StatusDefinition = field(default_factory=StatusDefinition)
 
     def asked(self, app: App, name: str) -> list[Row]:
         """The rows of a report."""
         report = report_named(name)
         viewer = Viewer("viewer", self.accounts)
         filters = Filters.of(self.patterns_for(name))
-        ask = Ask(viewer, self.period, filters, self.who, self.per, self.compare, limit=10**6)
+        options = (self.who, self.per, self.compare)
+        ask = Ask(viewer, self.period, filters, *options, limit=10**6, terms=Terms(self.status))
         return list(answer(app.store, report, ask).rows)
 
     def plain(self, world: World) -> dict[str, Plain]:
@@ -55,7 +59,7 @@ class Question:
             patterns = self.patterns_for(name)
             same = (plain for plain in made.values() if plain.patterns == patterns)
             made[name] = next(same, None) or Plain(
-                seen, *edges, patterns, self.who, per, self.compare, ends
+                seen, *edges, patterns, self.who, per, self.compare, ends, self.status, world
             )
         return made
 

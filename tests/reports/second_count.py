@@ -14,7 +14,6 @@ from tests.reports.plain_counts import (
     failed_logins,
     glances,
     is_login,
-    is_use_or_change,
     items_touched,
     last_time,
     nulls_last,
@@ -29,6 +28,7 @@ from tests.reports.plain_counts import (
 from tests.reports.plain_events import Event, Identity, Thing, Who, grouped
 from tests.reports.plain_question import Plain, bucket_of, buckets_of, day_of
 from tests.reports.plain_sessions import sessions
+from tests.reports.plain_standings import Standing, Standings
 
 Row = tuple[Any, ...]
 
@@ -100,27 +100,26 @@ def users(plain: Plain) -> list[Row]:
     """A row for every identity that may be seen, also for those that did nothing."""
     wanted = {"people": ("person",), "machines": ("machine", "agent")}.get(plain.who)
     done = grouped(plain.usage, lambda event: event.who)
-    past = grouped(plain.usage_until_end, lambda event: event.who)
-    signs = grouped(plain.signs, lambda event: event.who)
+    standings = Standings(plain)
     rows = []
     for who, identity in plain.listed_identities().items():
         is_hidden = identity.kind == "system" and who not in done
         if identity.kind in wanted if wanted else not is_hidden:
-            own = (those.get(who, []) for those in (done, past, signs))
-            rows.append(_user_row(plain, identity, *own))
-    return sorted(rows, key=lambda row: (-row[7], row[0], row[1]))
+            rows.append(_user_row(plain, identity, done.get(who, []), standings.of(who)))
+    return sorted(rows, key=lambda row: (-row[10], row[0], row[1]))
 
 
-def _user_row(
-    plain: Plain, identity: Identity, events: list[Event], past: list[Event], signs: list[Event]
-) -> Row:
+def _user_row(plain: Plain, identity: Identity, events: list[Event], standing: Standing) -> Row:
     accesses = ("password_accessed", "secret_read")
     return (
         identity.name,
         identity.account,
         identity.kind,
         identity.auth_method,
-        _status(events, signs),
+        standing.status,
+        standing.reason,
+        standing.is_new,
+        False,
         succeeded(events, "login"),
         failed_logins(events),
         len(events),
@@ -132,15 +131,9 @@ def _user_row(
         succeeded(events, "item_added"),
         objects_of_keys(events),
         denied(events),
-        last_time(past, is_use_or_change) or last_time(past, is_login),
-        last_time(past, is_login),
+        standing.last_used or standing.last_login,
+        standing.last_login,
     )
-
-
-def _status(events: list[Event], signs: list[Event]) -> str:
-    if any(is_use_or_change(event) for event in events):
-        return "active"
-    return "passive" if any(event.outcome == "ok" for event in signs) else "inactive"
 
 
 def user(plain: Plain) -> list[Row]:

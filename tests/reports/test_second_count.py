@@ -10,7 +10,9 @@ from tests.reports.plain_events import is_below
 from tests.reports.questions import Patterns, Question, check, days, span
 
 from vaultmeter.app import App
+from vaultmeter.model.kinds import Intent, Kind
 from vaultmeter.model.period import Period
+from vaultmeter.model.status import PRESETS, StatusDefinition, preset_named
 from vaultmeter.model.viewer import Viewer
 from vaultmeter.reports.head import report_named, report_names
 from vaultmeter.reports.run import Ask, answer
@@ -213,3 +215,32 @@ def test_a_limit_keeps_the_first_rows(organisation: Organisation) -> None:
 def test_the_sources_are_those_of_the_test(organisation: Organisation) -> None:
     """The organisation has all four sources, so that no filter on them is idle."""
     assert {event.source for event in organisation.world.events} == set(ROOTS)
+
+
+DEFINITIONS = [
+    *(preset_named(name, 2) for name in PRESETS),
+    StatusDefinition(preset="custom", window_days=7, minimum=5, dormancy_days=30, grace_days=60),
+    StatusDefinition(preset="custom", intents=(Intent.MANAGE,), kinds=(Kind.LIST,), minimum=2),
+]
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS, ids=shown)
+@pytest.mark.parametrize("period", [YEAR, SPRING, PERIODS["a day of 25 hours"]], ids=shown)
+def test_status_by_every_definition(
+    organisation: Organisation, definition: StatusDefinition, period: Period
+) -> None:
+    """Presets and own settings of what is active give the status that plain Python works out."""
+    question = Question(period, status=definition)
+    check(organisation.app, organisation.world, question, "users")
+
+
+def test_every_status_and_reason_occurs(organisation: Organisation) -> None:
+    """The events at hand have somebody of every status, reason and flag."""
+    rows = [
+        row
+        for period in (*PERIODS.values(), span("2026-06-20", "2026-07-01"))
+        for row in Question(period).asked(organisation.app, "users")
+    ]
+    assert {row[4] for row in rows} == {"active", "passive", "inactive", "no_evidence"}
+    assert {row[5] for row in rows} == {None, "never used", "lapsed", "dormant"}
+    assert {row[6] for row in rows} == {True, False}

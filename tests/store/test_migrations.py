@@ -6,6 +6,7 @@ import duckdb
 from tests.conftest import Folder, rollup_differences, sample
 
 from vaultmeter.model import kinds
+from vaultmeter.store.duckdb.engine import DuckDB, _migrate
 from vaultmeter.store.rollup import ROLLUPS
 
 ENUMS = {
@@ -27,7 +28,7 @@ def test_a_store_of_version_1_keeps_its_events_and_gets_rollups(folder: Folder) 
 
     app = folder.open()
 
-    assert app.store.meta("schema") == "3"
+    assert int(app.store.meta("schema") or 0) > 1
     assert folder.reports() == wanted
     assert all(rollup_differences(app, rollup) == [] for rollup in ROLLUPS)
     assert folder.said == []
@@ -53,8 +54,25 @@ def test_enum_types_hold_the_words_of_the_model_in_order(folder: Folder) -> None
 
 
 def _back_to_version_1(path: Path) -> None:
+    """Make the database one that the first version would have made of the same records."""
+    new = path.with_suffix(".new")
+    path.rename(new)
     with duckdb.connect(str(path)) as connection:
-        for rollup in ROLLUPS:
-            connection.execute(f"drop table {rollup.table}")
-        connection.execute("delete from meta where name = 'rolled' or name like 'rows:%'")
-        connection.execute("update meta set value = '1' where name = 'schema'")
+        _migrate(DuckDB(connection), up_to=1)
+        connection.execute(f"attach '{new}' as new (read_only)")
+        tables = "select table_name from duckdb_tables() where database_name = 'store'"
+        for (table,) in connection.execute(tables).fetchall():
+            columns = ", ".join(_columns(connection, table))
+            where = "where name like 'mapping:%'" if table == "meta" else ""
+            connection.execute(
+                f"insert into {table} ({columns}) select {columns} from new.{table} {where}"
+            )
+    new.unlink()
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    rows = connection.execute(
+        "select column_name from duckdb_columns() where table_name = ? and database_name = 'store'",
+        [table],
+    ).fetchall()
+    return [name for (name,) in rows]

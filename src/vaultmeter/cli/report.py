@@ -85,7 +85,7 @@ def command(
     )
     with opened(context) as folder:
         period = period_asked(folder, range_, start, end, zone)
-        ask = Ask(Viewer.operator(), period, filters, who, per, compare, limit)
+        ask = Ask(Viewer.operator(), period, filters, who, per, compare, limit, folder.terms())
         if sql:
             statement = statement_of(folder.store, report, ask)
             write_out(output, lambda out: print(_pasteable(statement), file=out, end=""))

@@ -26,7 +26,7 @@ def roll_up(store: Store) -> None:
     with store.transaction():
         for rollup in ROLLUPS:
             store.run(
-                f"insert into {rollup.table} {_events_counted(rollup, 'batch > $first')}",
+                f"insert into {rollup.table} {rollup.counted('batch > $first')}",
                 {"first": first},
             )
             rows = int(store.query(f"select count(*) from {rollup.table}")[0][0])
@@ -82,40 +82,14 @@ def count_marked(store: Store) -> None:
             and {marked.format("time")}
         """
         store.run(
-            f"insert into {rollup.table} {_events_counted(rollup, where)}",
+            f"insert into {rollup.table} {rollup.counted(where)}",
             {"rolled": rolled(store)},
         )
     store.run("delete from marked")
 
 
-def _events_counted(rollup: Rollup, where: str) -> str:
-    return f"""
-        select
-            date_trunc('{rollup.bucket}', time),
-            {rollup.dimensions},
-            count(*),
-            sum(weight),
-            count(*) filter (where glance),
-            max(time)
-        from event
-        where {where}
-        group by all
-    """
-
-
 def _add_up(store: Store, rollup: Rollup) -> None:
-    store.run(f"""
-        create or replace temp table added_up as
-        select
-            start,
-            {rollup.dimensions},
-            sum(requests),
-            sum(weight),
-            sum(glances),
-            max(last_time)
-        from {rollup.table}
-        group by all
-    """)
+    store.run(f"create or replace temp table added_up as {rollup.added_up()}")
     store.run(f"delete from {rollup.table}")
     store.run(f"insert into {rollup.table} select * from added_up order by start")
     store.run("drop table added_up")

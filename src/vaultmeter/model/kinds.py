@@ -3,6 +3,7 @@
 The order of the members is the order of the enum types in the store: append, never reorder.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -112,3 +113,8 @@ USE_KINDS = (
     Kind.CREDENTIAL_ISSUED,
 )
 """The kinds that take something out of a vault or through it."""
+
+
+def words_in_sql(words: Iterable[str]) -> str:
+    """Words of these lists as a list of SQL literals; they are our own, and hold no quotes."""
+    return ", ".join(f"'{word}'" for word in words)

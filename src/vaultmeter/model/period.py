@@ -65,6 +65,10 @@ class Period:
             start, end = self.start - (self.end - self.start), self.start
         return Period(start, max(start, end), self.zone)
 
+    def days_before_end(self, days: int) -> datetime:
+        """The instant so many calendar days before the end, in UTC."""
+        return _Shift(self.zone, days=days)(self.end)
+
     def days(self) -> int:
         """How many calendar days the period touches."""
         first = self.start.astimezone(self.zone).date()

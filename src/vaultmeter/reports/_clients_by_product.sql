@@ -17,8 +17,8 @@ with client as (
         product,
         identity,
         min(bucket) as first_used
-    from activity
-    where outcome = 'ok'
+    from usage
+    where succeeded > 0
     group by product, identity
 )
 select

@@ -17,29 +17,21 @@ columns = [
 */
 with acted as (
     select
-        activity.account,
-        sum(activity.requests) as requests,
+        usage.account,
+        sum(usage.requests) as requests,
+        count(distinct if(identities.kind = 'person' and usage.used > 0, usage.identity, null)) as users,
         count(distinct if(
-            identities.kind = 'person' and activity.intent = 'use' and activity.outcome = 'ok',
-            activity.identity,
-            null
-        )) as users,
-        count(distinct if(
-            identities.kind in ('person', 'machine', 'agent') and activity.outcome = 'ok',
-            activity.identity,
+            identities.kind in ('person', 'machine', 'agent') and usage.succeeded > 0,
+            usage.identity,
             null
         )) as clients,
-        coalesce(sum(activity.requests) filter (
-            where activity.kind = 'login' and activity.outcome = 'ok'
-        ), 0) as sign_ins,
-        coalesce(sum(activity.requests) filter (
-            where activity.kind = 'secret_read' and activity.outcome = 'ok'
-        ), 0) as secrets_read,
-        sum(activity.glances) as passwords_accessed,
-        max(activity.last_time) as last_active
-    from activity
-    join identities on identities.identity = activity.identity
-    group by activity.account
+        sum(usage.sign_ins) as sign_ins,
+        sum(usage.secrets_read) as secrets_read,
+        sum(usage.glances) as passwords_accessed,
+        max(usage.last_time) as last_active
+    from usage
+    join identities on identities.identity = usage.identity
+    group by usage.account
 ),
 kept as (
     select

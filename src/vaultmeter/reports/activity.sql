@@ -23,14 +23,13 @@ columns = [
 */
 with latest as (
     select
-        activity.identity,
-        arg_max(activity.bucket, activity.last_time) as bucket
-    from activity
-    join identities on identities.identity = activity.identity
-    where activity.kind = 'login'
-        and activity.outcome = 'ok'
+        usage.identity,
+        arg_max(usage.bucket, usage.last_login) as bucket
+    from usage
+    join identities on identities.identity = usage.identity
+    where usage.sign_ins > 0
         and identities.kind = 'person'
-    group by activity.identity
+    group by usage.identity
 ),
 latest_counted as (
     select
@@ -41,52 +40,36 @@ latest_counted as (
 ),
 counted as (
     select
-        activity.bucket,
-        sum(activity.requests) as requests,
-        sum(activity.requests) filter (
-            where activity.kind = 'login' and activity.outcome = 'ok' and identities.kind = 'person'
-        ) as login_sessions,
-        sum(activity.requests) filter (
-            where activity.kind = 'remote_connection' and activity.outcome = 'ok'
-        ) as remote_connections,
-        sum(activity.glances) as passwords_accessed,
-        sum(activity.requests) filter (
-            where activity.kind = 'password_autofilled' and activity.outcome = 'ok'
-        ) as passwords_autofilled,
-        sum(activity.requests) filter (
-            where activity.kind = 'item_added' and activity.outcome = 'ok'
-        ) as accounts_added,
-        sum(activity.requests) filter (
-            where activity.kind = 'login' and activity.outcome = 'ok' and identities.kind <> 'person'
-        ) as machine_logins,
-        sum(activity.requests) filter (where activity.kind = 'login_failed') as failed_logins,
-        sum(activity.requests) filter (
-            where activity.kind = 'secret_read' and activity.outcome = 'ok'
-        ) as secrets_read,
-        sum(activity.weight) filter (
-            where activity.kind = 'key_operation' and activity.outcome = 'ok'
-        ) as key_operations,
-        sum(activity.requests) filter (
-            where activity.outcome = 'denied' and activity.kind <> 'login_failed'
-        ) as denied
-    from activity
-    join identities on identities.identity = activity.identity
-    group by activity.bucket
+        usage.bucket,
+        sum(usage.requests) as requests,
+        sum(if(identities.kind = 'person', usage.sign_ins, 0)) as login_sessions,
+        sum(usage.remote_connections) as remote_connections,
+        sum(usage.glances) as passwords_accessed,
+        sum(usage.passwords_autofilled) as passwords_autofilled,
+        sum(usage.items_added) as accounts_added,
+        sum(if(identities.kind = 'person', 0, usage.sign_ins)) as machine_logins,
+        sum(usage.failed_logins) as failed_logins,
+        sum(usage.secrets_read) as secrets_read,
+        sum(usage.key_operations) as key_operations,
+        sum(usage.denied) as denied
+    from usage
+    join identities on identities.identity = usage.identity
+    group by usage.bucket
 )
 select
     counted.bucket as start,
     counted.requests,
-    coalesce(counted.login_sessions, 0) as login_sessions,
-    coalesce(counted.remote_connections, 0) as remote_connections,
-    coalesce(counted.passwords_accessed, 0) as passwords_accessed,
-    coalesce(counted.passwords_autofilled, 0) as passwords_autofilled,
-    coalesce(counted.accounts_added, 0) as accounts_added,
+    counted.login_sessions,
+    counted.remote_connections,
+    counted.passwords_accessed,
+    counted.passwords_autofilled,
+    counted.accounts_added,
     coalesce(latest_counted.people, 0) as latest_logins,
-    coalesce(counted.machine_logins, 0) as machine_logins,
-    coalesce(counted.failed_logins, 0) as failed_logins,
-    coalesce(counted.secrets_read, 0) as secrets_read,
-    coalesce(counted.key_operations, 0) as key_operations,
-    coalesce(counted.denied, 0) as denied
+    counted.machine_logins,
+    counted.failed_logins,
+    counted.secrets_read,
+    counted.key_operations,
+    counted.denied
 from counted
 left join latest_counted on latest_counted.bucket = counted.bucket
 order by start

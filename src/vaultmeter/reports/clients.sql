@@ -21,8 +21,8 @@ with client as (
         product,
         account,
         identity
-    from activity
-    where outcome = 'ok'
+    from usage
+    where succeeded > 0
 )
 select
     client.bucket as month,

@@ -1,6 +1,9 @@
 """What the words in reports mean; printed on every report that uses them."""
 
+from vaultmeter.model.status import StatusDefinition
+
 DEFINITIONS: dict[str, str] = {
+    "status": StatusDefinition().text(),
     "total_requests": (
         "Each request to a vault once, whatever its outcome; heartbeats and system work are left "
         "out unless a kind filter names them."
@@ -21,9 +24,8 @@ DEFINITIONS: dict[str, str] = {
     "accounts_added": "Items created.",
     "key_operations": "Objects encrypted, decrypted, signed or verified: a batch of 20 counts 20.",
     "latest_logins": "People whose most recent sign-in in the range falls in the bucket.",
-    "status": (
-        "Active: used or managed something successfully in the range. Passive: only signs of "
-        "presence. Inactive: neither."
+    "reason": (
+        "Why somebody is inactive: never used (no sign of them up to the end), lapsed, or dormant."
     ),
     "last_active": "The last successful use or change, else the last sign-in, up to the end.",
     "denied": "Requests that the vault refused for lack of permission; refused sign-ins are apart.",

@@ -16,30 +16,26 @@ with acted as (
     select
         identity,
         sum(requests) as requests,
-        bool_or(intent = 'use' and outcome = 'ok') as used,
-        bool_or(outcome = 'ok') as succeeded,
-        sum(requests) filter (where kind = 'secret_read' and outcome = 'ok') as secrets_read,
+        sum(used) as used,
+        sum(succeeded) as succeeded,
+        sum(secrets_read) as secrets_read,
         sum(glances) as passwords_accessed,
-        sum(requests) filter (
-            where kind = 'password_autofilled' and outcome = 'ok'
-        ) as passwords_autofilled,
-        sum(weight) filter (where kind = 'key_operation' and outcome = 'ok') as key_operations,
-        sum(requests) filter (
-            where kind = 'remote_connection' and outcome = 'ok'
-        ) as remote_connections,
-        sum(requests) filter (where kind = 'item_added' and outcome = 'ok') as accounts_added,
-        sum(requests) filter (where kind = 'login' and outcome = 'ok') as sign_ins,
-        sum(requests) filter (where kind = 'login_failed') as failed_logins,
-        sum(requests) filter (where outcome = 'denied' and kind <> 'login_failed') as denied
-    from activity
+        sum(passwords_autofilled) as passwords_autofilled,
+        sum(key_operations) as key_operations,
+        sum(remote_connections) as remote_connections,
+        sum(items_added) as accounts_added,
+        sum(sign_ins) as sign_ins,
+        sum(failed_logins) as failed_logins,
+        sum(denied) as denied
+    from usage
     group by identity
 ),
 counted as (
     select
         sum(acted.requests) as total_requests,
-        count(*) filter (where identities.kind = 'person' and acted.used) as unique_users,
+        count(*) filter (where identities.kind = 'person' and acted.used > 0) as unique_users,
         count(*) filter (
-            where identities.kind in ('person', 'machine', 'agent') and acted.succeeded
+            where identities.kind in ('person', 'machine', 'agent') and acted.succeeded > 0
         ) as active_clients,
         sum(acted.secrets_read) as secrets_read,
         sum(acted.passwords_accessed) as passwords_accessed,

@@ -8,12 +8,14 @@ from vaultmeter.model.errors import Invalid, did_you_mean
 from vaultmeter.model.filters import Filters
 from vaultmeter.model.period import BUCKETS, Bucket, Period
 from vaultmeter.model.table import Table
+from vaultmeter.model.terms import Terms
 from vaultmeter.model.viewer import Viewer
 from vaultmeter.reports.head import Report
 from vaultmeter.reports.shape import compared, filled, typed, widened
 from vaultmeter.store import Store
+from vaultmeter.store.question import Question
 from vaultmeter.store.rollup import Rolled
-from vaultmeter.store.statement import Question, Statement, statement
+from vaultmeter.store.statement import Statement, statement
 
 WHO = ("people", "machines", "everyone")
 _TOP = 1000
@@ -32,6 +34,7 @@ class Ask:
     per: str | None = None
     compare: str = "weekdays"
     limit: int | None = None
+    terms: Terms = field(default_factory=Terms)
 
 
 def answer(store: Store, report: Report, ask: Ask) -> Table:
@@ -49,7 +52,7 @@ def answer(store: Store, report: Report, ask: Ask) -> Table:
         title=report.title,
         period=period,
         filters=ask.filters.shown(),
-        definitions=report.definitions,
+        definitions=_definitions(report, ask),
         columns=report.columns,
         rows=typed(rows[:limit] if is_cut else rows, report.columns),
         complete_to=_complete_to(store, ask),
@@ -79,6 +82,12 @@ def _complete_to(store: Store, ask: Ask) -> dict[str, datetime]:
 def _rolled(store: Store) -> Rolled:
     last = store.query("select max(last_time) from source")[0][0]
     return Rolled(int(store.meta("rolled") or 0), last)
+
+
+def _definitions(report: Report, ask: Ask) -> dict[str, str]:
+    """The words a report uses, those that are settings as they are set."""
+    settings = {"status": ask.terms.status.text()}
+    return {word: settings.get(word, text) for word, text in report.definitions.items()}
 
 
 def _check(report: Report, ask: Ask) -> None:
@@ -114,6 +123,7 @@ def _statement(store: Store, report: Report, ask: Ask, period: Period, bucket: B
         bucket=bucket,
         values={"who": ask.who, "limit": (ask.limit or _TOP) + 1},
         rolled=_rolled(store),
+        terms=ask.terms,
     )
     return statement(report.sql, question, store.parse)
 

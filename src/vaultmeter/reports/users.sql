@@ -3,13 +3,16 @@ title = "Users"
 answers = "Who uses what, how much, and who has stopped."
 order = 3
 parameters = ["who"]
-definitions = ["status", "login_sessions", "passwords_accessed", "accounts_added", "key_operations", "denied", "last_active"]
+definitions = ["status", "reason", "login_sessions", "passwords_accessed", "accounts_added", "key_operations", "denied", "last_active"]
 columns = [
     ["user", "User"],
     ["account", "Account"],
     ["kind", "Kind"],
     ["auth_method", "Signs in with"],
     ["status", "Status"],
+    ["reason", "Reason"],
+    ["is_new", "New", "boolean"],
+    ["is_disabled", "Disabled", "boolean"],
     ["login_sessions", "Login sessions", "integer"],
     ["failed_logins", "Failed logins", "integer"],
     ["requests", "Requests", "integer"],
@@ -29,37 +32,17 @@ with done as (
     select
         identity,
         sum(requests) as requests,
-        sum(requests) filter (where kind = 'login' and outcome = 'ok') as login_sessions,
-        sum(requests) filter (where kind = 'login_failed') as failed_logins,
-        sum(requests) filter (where kind = 'secret_read' and outcome = 'ok') as secrets_read,
+        sum(sign_ins) as login_sessions,
+        sum(failed_logins) as failed_logins,
+        sum(secrets_read) as secrets_read,
         sum(glances) as passwords_accessed,
-        sum(requests) filter (
-            where kind in ('password_accessed', 'secret_read') and outcome = 'ok'
-        ) as password_events,
-        sum(requests) filter (
-            where kind = 'password_autofilled' and outcome = 'ok'
-        ) as passwords_autofilled,
-        sum(requests) filter (
-            where kind = 'remote_connection' and outcome = 'ok'
-        ) as remote_connections,
-        sum(requests) filter (where kind = 'item_added' and outcome = 'ok') as accounts_added,
-        sum(weight) filter (where kind = 'key_operation' and outcome = 'ok') as key_operations,
-        sum(requests) filter (where outcome = 'denied' and kind <> 'login_failed') as denied,
-        bool_or(intent in ('use', 'manage') and outcome = 'ok') as used
-    from activity
-    group by identity
-),
-present as (
-    select distinct identity
-    from signs
-    where outcome = 'ok'
-),
-ever as (
-    select
-        identity,
-        max(last_time) filter (where intent in ('use', 'manage') and outcome = 'ok') as last_used,
-        max(last_time) filter (where kind = 'login' and outcome = 'ok') as last_login
-    from history
+        sum(passwords_viewed + secrets_read) as password_events,
+        sum(passwords_autofilled) as passwords_autofilled,
+        sum(remote_connections) as remote_connections,
+        sum(items_added) as accounts_added,
+        sum(key_operations) as key_operations,
+        sum(denied) as denied
+    from usage
     group by identity
 )
 select
@@ -67,11 +50,10 @@ select
     identities.account,
     identities.kind,
     identities.auth_method,
-    case
-        when done.used then 'active'
-        when present.identity is not null then 'passive'
-        else 'inactive'
-    end as status,
+    standings.status,
+    standings.reason,
+    standings.is_new,
+    standings.is_disabled,
     coalesce(done.login_sessions, 0) as login_sessions,
     coalesce(done.failed_logins, 0) as failed_logins,
     coalesce(done.requests, 0) as requests,
@@ -83,12 +65,11 @@ select
     coalesce(done.accounts_added, 0) as accounts_added,
     coalesce(done.key_operations, 0) as key_operations,
     coalesce(done.denied, 0) as denied,
-    coalesce(ever.last_used, ever.last_login) as last_active,
-    ever.last_login
+    coalesce(standings.last_used, standings.last_login) as last_active,
+    standings.last_login
 from identities
+join standings on standings.identity = identities.identity
 left join done on done.identity = identities.identity
-left join present on present.identity = identities.identity
-left join ever on ever.identity = identities.identity
 where case $who
     when 'people' then identities.kind = 'person'
     when 'machines' then identities.kind in ('machine', 'agent')

@@ -4,26 +4,114 @@ Whole months in UTC come from the monthly rollup, whole days from the daily one,
 and after them from the events. Either way the answer is the same.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-_DIMENSIONS = "source, account, identity, kind, detail, intent, outcome, product, auth_method"
+from vaultmeter.model.kinds import USAGE_INTENTS, Intent, words_in_sql
+from vaultmeter.model.period import EPOCH
+from vaultmeter.store.measures import MEASURES, MOMENTS, Measure
 
 
 @dataclass(frozen=True)
 class Rollup:
-    """A stored table of events added up by UTC bucket and dimensions."""
+    """A stored table of events added up by UTC bucket and dimensions.
+
+    `sums`, `latest` and `earliest` are its other columns, each with the SQL over events whose sum,
+    latest or earliest it holds.
+    """
 
     table: str
     bucket: Literal["month", "day"]
-    dimensions: str
+    dimensions: tuple[str, ...]
+    sums: Mapping[str, str]
+    latest: Mapping[str, str]
+    earliest: Mapping[str, str] = field(default_factory=dict)
+    where: str = "true"
+    measured: bool = False
+    """Whether its columns are measures, so that kinds, intents and outcomes are not in it."""
+
+    def counted(self, where: str) -> str:
+        """The select that counts events, those that meet a condition, into rows of this table."""
+        sums = [f"coalesce(sum({value}), 0)" for value in self.sums.values()]
+        latest = [f"max({value})" for value in self.latest.values()]
+        earliest = [f"min({value})" for value in self.earliest.values()]
+        columns = ", ".join([*self.dimensions, *sums, *latest, *earliest])
+        return f"""
+            select
+                date_trunc('{self.bucket}', time),
+                {columns}
+            from event
+            where {self.where}
+                and {where}
+            group by all
+        """
+
+    def added_up(self) -> str:
+        """The select that makes one row of the rows of each group."""
+        sums = [f"sum({column}) as {column}" for column in self.sums]
+        latest = [f"max({column}) as {column}" for column in self.latest]
+        earliest = [f"min({column}) as {column}" for column in self.earliest]
+        columns = ", ".join([*self.dimensions, *sums, *latest, *earliest])
+        return f"""
+            select
+                start,
+                {columns}
+            from {self.table}
+            group by all
+        """
 
 
-MONTHLY = Rollup("activity_month", "month", _DIMENSIONS)
-DAILY = Rollup("activity_day", "day", _DIMENSIONS)
-ITEMS_MONTHLY = Rollup("item_month", "month", f"{_DIMENSIONS}, item")
-ROLLUPS = (MONTHLY, DAILY, ITEMS_MONTHLY)
+def sum_in(measure: Measure, rollup: Rollup | None, *, every_intent: bool = False) -> str:
+    """What one row of a rollup, or of the events, adds to a measure."""
+    if rollup and rollup.measured:
+        return f"event.{measure.name}"
+    values = {name: name for name in _COUNTS} if rollup else _COUNTS
+    return f"if({_counts(measure, every_intent)}, {values[measure.value]}, 0)"
+
+
+def latest_in(moment: Measure, rollup: Rollup | None, *, every_intent: bool = False) -> str:
+    """The time that one row of a rollup, or of the events, brings to a moment."""
+    if rollup and rollup.measured:
+        return f"event.{moment.name}"
+    time = "last_time" if rollup else "time"
+    return f"if({_counts(moment, every_intent)}, event.{time}, null)"
+
+
+def _counts(measure: Measure, every_intent: bool) -> str:  # noqa: FBT001  as its callers
+    if every_intent:
+        return measure.where
+    return (
+        f"intent in ({words_in_sql(SIGNS if measure.signs else USAGE_INTENTS)}) and {measure.where}"
+    )
+
+
+BEGINNING = EPOCH.replace(tzinfo=None)
+"""Where the past begins (UTC, naive)."""
+SIGNS = (*USAGE_INTENTS, Intent.HEARTBEAT)
+"""The intents of any sign that an identity is there."""
+_IS_SIGN = f"intent in ({words_in_sql(SIGNS)})"
+_COUNTS = {"requests": "1", "weight": "weight", "glances": "cast(glance as integer)"}
+_WHO = ("source", "account", "identity")
+_WHAT = ("kind", "detail", "intent", "outcome", "product", "auth_method")
+_LAST = {"last_time": "time"}
+_FIRST = {"first_seen": "time"}
+_MEASURED = {name: sum_in(measure, None) for name, measure in MEASURES.items()}
+_MOMENTS = {name: latest_in(moment, None) for name, moment in MOMENTS.items()}
+
+
+MONTHLY = Rollup("activity_month", "month", (*_WHO, *_WHAT), _COUNTS, _LAST)
+DAILY = Rollup("activity_day", "day", (*_WHO, *_WHAT), _COUNTS, _LAST)
+ITEMS_MONTHLY = Rollup("item_month", "month", (*_WHO, *_WHAT, "item"), _COUNTS, _LAST)
+_USAGE = (*_WHO, "product", "auth_method")
+USAGE_MONTHLY = Rollup(
+    "usage_month", "month", _USAGE, _MEASURED, _MOMENTS, _FIRST, _IS_SIGN, measured=True
+)
+USAGE_DAILY = Rollup(
+    "usage_day", "day", _USAGE, _MEASURED, _MOMENTS, _FIRST, _IS_SIGN, measured=True
+)
+ROLLUPS = (MONTHLY, DAILY, ITEMS_MONTHLY, USAGE_MONTHLY, USAGE_DAILY)
 """Every rollup that is kept."""
 
 

@@ -4,6 +4,8 @@ A report never sees the stored tables. It sees these, already narrowed to the ro
 see, the period and the filters.
 """
 
+from vaultmeter.store.measures import MEASURES, MOMENTS
+
 TABLES: dict[str, dict[str, str]] = {
     "events": {
         "event_id": "the event's key",
@@ -48,8 +50,26 @@ TABLES: dict[str, dict[str, str]] = {
         "glances": "how many glances they begin",
         "last_time": "when the last of them happened, UTC",
     },
-    "history": {"...": "as activity, from the first event to the end of the period"},
-    "signs": {"...": "as activity, with heartbeats: any sign that an identity is there"},
+    "usage": {
+        "bucket": "as in events",
+        "source": "id of the source",
+        "account": "id of the account",
+        "identity": "id of who acted",
+        "product": "sm, pm or sra",
+        "auth_method": "how it signed in, null where the record does not say",
+        **{name: measure.words for name, measure in MEASURES.items()},
+        **{name: moment.words for name, moment in MOMENTS.items()},
+    },
+    "standings": {
+        "identity": "id",
+        "status": "active, passive, inactive or no_evidence, at the end of the period",
+        "reason": "why inactive: never used, lapsed or dormant",
+        "is_new": "first seen within the days of grace before the end",
+        "is_disabled": "its account was disabled or deleted by then",
+        "last_used": "last successful use or change up to the end, UTC",
+        "last_login": "last successful sign-in up to the end, UTC",
+        "last_seen": "last successful request or heartbeat up to the end, UTC",
+    },
     "identities": {
         "identity": "id",
         "user": "the name people use",
@@ -65,6 +85,7 @@ TABLES: dict[str, dict[str, str]] = {
         "product": "sm, pm or sra",
         "seen": "first successful event that shows it exists, UTC",
         "created": "when it was created, UTC, null where that was not seen",
+        "changed": "when it was last created or changed, UTC, null where that was not seen",
         "deleted": "when it was deleted, UTC, null while it exists",
     },
     "accounts": {"account": "id", "name": "acme/finance"},

@@ -18,7 +18,7 @@ _NODES = {"SELECT_NODE", "SET_OPERATION_NODE", "CTE_NODE", "RECURSIVE_CTE_NODE"}
 _SOURCES = {"BASE_TABLE", "SUBQUERY", "JOIN", "EMPTY", "EXPRESSION_LIST"}
 _OUTSIDE = {"current_setting", "getenv", "getvariable"}
 """Functions that tell of the machine and not of the data."""
-_COUNTED = {"activity", "history", "signs"}
+_COUNTED = {"activity", "usage"}
 """The tables that rollups may answer, which have no column that is not read."""
 
 
@@ -43,7 +43,7 @@ def columns_of(report_sql: str, parse: Parse) -> frozenset[str]:
             names.add(str(node["column_names"][-1]))
         names |= set(node.get("using_columns", ()))
         if node.get("type") == "SELECT_NODE" and _takes_whole_rows(node):
-            names |= set(TABLES["activity"])
+            names |= {column for table in _COUNTED for column in TABLES[table]}
     return frozenset(names)
 
 

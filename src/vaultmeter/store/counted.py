@@ -1,0 +1,174 @@
+"""The logical tables of what happened: events, and events counted.
+
+Counts come from the rollups where they can answer, and from the events elsewhere.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from vaultmeter.store.measures import MEASURES, MOMENTS
+from vaultmeter.store.rollup import (
+    DAILY,
+    ITEMS_MONTHLY,
+    MONTHLY,
+    USAGE_DAILY,
+    USAGE_MONTHLY,
+    Piece,
+    Rollup,
+    latest_in,
+    pieces,
+    sum_in,
+)
+from vaultmeter.store.scope import Scope
+from vaultmeter.store.zones import offset_changes
+
+Columns = Callable[[Rollup | None], str]
+"""Writes the columns of rows of a rollup, or of the events."""
+
+_DIMENSIONS = ("source", "account", "identity", "product", "auth_method")
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A stretch of time to count (UTC, naive), and its name among the bound values."""
+
+    name: str
+    start: datetime
+    end: datetime
+
+
+def rows(
+    scope: Scope,
+    stretch: Stretch,
+    columns: Columns,
+    rollups: tuple[Rollup, ...],
+    conditions: list[str],
+) -> str:
+    """The select of the rows that answer a stretch: of these rollups, coarsest first, or events.
+
+    The events that are read are those that the rollups hold.
+    """
+    cut = pieces(stretch.start, stretch.end, scope.question.rolled, rollups)
+    held = [*conditions, *(rollup.where for rollup in rollups[:1])]
+    parts = [
+        _piece(
+            scope,
+            piece,
+            f"{stretch.name}_{number}",
+            columns,
+            conditions if piece.rollup else held,
+        )
+        for number, piece in enumerate(cut or [Piece(stretch.start, stretch.start)])
+    ]
+    rolled = [piece for piece in cut if piece.rollup]
+    if rolled:
+        scope.values["rolled"] = scope.question.rolled.batch
+        late = Piece(rolled[0].start, rolled[-1].end)
+        since = [*held, "event.batch > $rolled"]
+        parts.append(_piece(scope, late, f"{stretch.name}_late", columns, since))
+    return "\nunion all\n".join(parts)
+
+
+def events(scope: Scope, *, ever: bool = False) -> str:
+    """The events of the period, or of all times, themselves."""
+    intents = scope.intents()
+    where = "\n and ".join(scope.conditions(intents)) if ever else scope.in_period(intents)
+    return f"""
+        select
+            event.id as event_id, event.time, {scope.local_time()} as local_time,
+            {scope.bucket()} as bucket,
+            event.source, event.account, event.identity, event.item, event.session,
+            event.kind, event.detail, event.intent, event.outcome, event.weight,
+            event.product, event.auth_method, event.ip, event.agent, event.source_event,
+            event.evidence, event.glance
+        from event
+        where {where}
+    """
+
+
+def activity(scope: Scope) -> str:
+    """What happened in the period, kind by kind, with how many events it was."""
+    by_item = "item" in scope.columns or _is_by_item(scope)
+    rollups = _fine_for_buckets(scope, (ITEMS_MONTHLY,) if by_item else (MONTHLY, DAILY))
+    conditions = scope.conditions(scope.intents())
+    stretch = Stretch("activity", scope.start, scope.end)
+    return rows(scope, stretch, lambda rollup: _done(scope, rollup), rollups, conditions)
+
+
+def usage(scope: Scope) -> str:
+    """The measures of the period, by who acted."""
+    rollups = _fine_for_buckets(scope, measuring(scope))
+    conditions = scope.conditions(None)
+    stretch = Stretch("usage", scope.start, scope.end)
+    return rows(scope, stretch, lambda rollup: _used(scope, rollup), rollups, conditions)
+
+
+def measuring(scope: Scope) -> tuple[Rollup, ...]:
+    """The rollups that hold the measures of what the filters let through."""
+    if _is_by_item(scope):
+        return (ITEMS_MONTHLY,)
+    if {"kind", "outcome"} & set(scope.patterns):
+        return (MONTHLY, DAILY)
+    return (USAGE_MONTHLY, USAGE_DAILY)
+
+
+def _piece(scope: Scope, piece: Piece, name: str, columns: Columns, conditions: list[str]) -> str:
+    low, high = f"{name}_start", f"{name}_end"
+    scope.values |= {low: piece.start, high: piece.end}
+    time = "event.start" if piece.rollup else "event.time"
+    return f"""
+        select {columns(piece.rollup)}
+        from {piece.rollup.table if piece.rollup else "event"} as event
+        where {time} >= ${low}
+            and {time} < ${high}
+            and {" and ".join(conditions)}
+    """
+
+
+def _done(scope: Scope, rollup: Rollup | None) -> str:
+    counts = {name: f"event.{name}" if rollup else value for name, value in MONTHLY.sums.items()}
+    return f"""
+        {_bucket(scope, rollup)} as bucket,
+        event.source, event.account, event.identity,
+        {"null" if rollup in (MONTHLY, DAILY) else "event.item"} as item,
+        event.kind, event.detail, event.intent, event.outcome, event.product, event.auth_method,
+        {", ".join(f"{value} as {name}" for name, value in counts.items())},
+        {"event.last_time" if rollup else "event.time"} as last_time
+    """
+
+
+def _used(scope: Scope, rollup: Rollup | None) -> str:
+    every = "kind" in scope.patterns
+    values = {name: f"event.{name}" for name in _DIMENSIONS}
+    values |= {
+        name: sum_in(measure, rollup, every_intent=every)
+        for name, measure in MEASURES.items()
+        if name in scope.columns
+    }
+    values |= {
+        name: latest_in(moment, rollup, every_intent=every)
+        for name, moment in MOMENTS.items()
+        if name in scope.columns
+    }
+    columns = ", ".join(f"{value} as {name}" for name, value in values.items())
+    return f"{_bucket(scope, rollup)} as bucket, {columns}"
+
+
+def _bucket(scope: Scope, rollup: Rollup | None) -> str:
+    return f"date_trunc('{scope.question.bucket}', event.start)" if rollup else scope.bucket()
+
+
+def _is_by_item(scope: Scope) -> bool:
+    return bool({"item", "item_type"} & set(scope.patterns))
+
+
+def _fine_for_buckets(scope: Scope, rollups: tuple[Rollup, ...]) -> tuple[Rollup, ...]:
+    """Those of the rollups whose buckets can be told apart as the report wants."""
+    if "bucket" not in scope.columns:
+        return rollups
+    period, bucket = scope.question.period, scope.question.bucket
+    if offset_changes(period.zone, period.start, period.end) != [(None, 0)]:
+        return ()
+    fine = {"month": ("month", "day"), "week": ("day",), "day": ("day",), "hour": ()}
+    return tuple(rollup for rollup in rollups if rollup.bucket in fine[bucket])

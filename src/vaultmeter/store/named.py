@@ -1,0 +1,99 @@
+"""The logical tables of who and what there is: identities, items, accounts and sources."""
+
+from vaultmeter.store.scope import Scope
+
+
+def identities(scope: Scope) -> str:
+    """Who could match, also if they did nothing; nobody who was first seen after the period."""
+    conditions, filters = [is_there(scope)], scope.patterns
+    acting = f"select identity from event where {scope.in_period(None)}"
+    if "account" in filters:
+        conditions.append(
+            f"(account.id in ({scope.matching('account', 'account')}) or identity.id in ({acting}))"
+        )
+    if "user" in filters:
+        conditions.append(scope.like("identity.name", "user"))
+    if "auth_method" in filters:
+        # Also those who signed in that way then, and now sign in another way.
+        learnt = scope.like("identity.auth_method", "auth_method")
+        conditions.append(f"({learnt} or identity.id in ({acting}))")
+    if {"item", "item_type", "kind", "outcome", "source", "product"} & set(filters):
+        conditions.append(f"identity.id in ({acting})")
+    return f"""
+        select
+            identity.id as identity,
+            identity.name as user,
+            account.name as account,
+            identity.kind,
+            identity.auth_method
+        from identity
+        join account on account.id = identity.account
+        where {" and ".join(conditions)}
+    """
+
+
+def is_there(scope: Scope) -> str:
+    """The condition that an identity is known by the end; to a viewer, by what it may see."""
+    if scope.question.viewer.accounts is None:
+        return "coalesce(least(identity.created, identity.seen) < $period_end, true)"
+    seen = scope.seen_accounts()
+    acted = f"select identity from event where account in ({seen}) and time < $period_end"
+    known = f"account.id in ({seen}) and identity.seen is null"
+    created = "coalesce(identity.created < $period_end, true)"
+    return f"(identity.id in ({acted}) or ({known} and {created}))"
+
+
+def items(scope: Scope) -> str:
+    """What could match, also if nobody used it."""
+    conditions = ["true"]
+    if scope.question.viewer.accounts is not None:
+        conditions.append(f"item.account in ({scope.seen_accounts()})")
+    for name, column in (("item", "item.name"), ("item_type", "item.type")):
+        if name in scope.patterns:
+            conditions.append(scope.like(column, name))
+    if "account" in scope.patterns:
+        conditions.append(f"item.account in ({scope.matching('account', 'account')})")
+    if (products := scope.words("product")) is not None:
+        # An item whose records do not agree belongs to the products it was used in.
+        conditions.append(
+            f"(cast(item.product as varchar) in (select unnest({products})) or item.id in"
+            f" (select item from event where {scope.in_period(None)}))"
+        )
+    return f"""
+        select
+            item.id as item,
+            item.name,
+            account.name as account,
+            item.type,
+            item.product,
+            item.seen,
+            item.added as created,
+            item.written as changed,
+            case
+                when item.deleted > coalesce(item.written, timestamp '1970-01-01')
+                    then item.deleted
+            end as deleted
+        from item
+        join account on account.id = item.account
+        where {" and ".join(conditions)}
+    """
+
+
+def accounts(scope: Scope) -> str:
+    """The accounts that may be seen and match."""
+    conditions = ["true"]
+    if scope.question.viewer.accounts is not None:
+        conditions.append(f"id in ({scope.seen_accounts()})")
+    if "account" in scope.patterns:
+        conditions.append(scope.like("name", "account"))
+    return f"select id as account, name from account where {' and '.join(conditions)}"
+
+
+def sources(scope: Scope) -> str:
+    """The sources that may be seen."""
+    where = "true"
+    if scope.question.viewer.accounts is not None:
+        seen = scope.seen_accounts()
+        events = f"select source from event where account in ({seen})"
+        where = f"account in ({seen}) or id in ({events})"
+    return f"select id as source, name, last_time from source where {where}"

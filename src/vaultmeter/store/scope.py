@@ -1,0 +1,115 @@
+"""The conditions of one question, in SQL: who may see what, which intents, and the filters."""
+
+from collections.abc import Callable
+from typing import Any
+
+from vaultmeter.model.filters import FILTERS, like
+from vaultmeter.model.kinds import USAGE_INTENTS, Intent, words_in_sql
+from vaultmeter.store.question import Question
+from vaultmeter.store.zones import local_time
+
+EVERY_FILTER = frozenset(FILTERS)
+_BY_NAME = {
+    "account": ("account", "account"),
+    "user": ("identity", "identity"),
+    "item": ("item", "item"),
+    "source": ("source", "source"),
+}
+"""Filters on names: the table that has the name, and the column of an event with its id."""
+
+
+class Scope:
+    """Writes the conditions of one question, and collects the values they bind."""
+
+    def __init__(self, question: Question, values: dict[str, Any], columns: frozenset[str]) -> None:
+        """`columns` are the names of all columns that the report reads."""
+        self.question, self.values, self.columns = question, values, columns
+        self.patterns = question.filters.patterns
+        self.start, self.end = values["period_start"], values["period_end"]
+
+    def in_period(self, intents: tuple[Intent, ...] | None) -> str:
+        """The condition on events of the period."""
+        times = ["event.time >= $period_start", "event.time < $period_end"]
+        return "\n and ".join([*times, *self.conditions(intents)])
+
+    def conditions(
+        self, intents: tuple[Intent, ...] | None, filters: frozenset[str] = EVERY_FILTER
+    ) -> list[str]:
+        """Who may see what, which intents, and those filters; there is always one condition."""
+        conditions = ["true"]
+        if self.question.viewer.accounts is not None:
+            conditions.append(f"event.account in ({self.seen_accounts()})")
+        if intents is not None:
+            conditions.append(f"event.intent in ({words_in_sql(intents)})")
+        return conditions + self._filter_conditions(filters & set(self.patterns))
+
+    def intents(self) -> tuple[Intent, ...] | None:
+        """Usage alone, unless a filter asks for kinds: then whatever it names is shown."""
+        return None if "kind" in self.patterns else USAGE_INTENTS
+
+    def matching(self, table: str, name: str, column: str = "name") -> str:
+        """The select of the ids in a table that a filter lets through."""
+        return f"select id from {table} where {self.like(f'{table}.{column}', name)}"
+
+    def like(self, column: str, name: str) -> str:
+        """The condition that a column matches one of the patterns of a filter."""
+        parts = []
+        for number, pattern in enumerate(self.patterns[name]):
+            # The engine lowers both sides: its rules for letters and Python's differ.
+            self.values[f"{name}_{number}"] = like(pattern)
+            parts.append(f"lower({column}) like lower(${name}_{number}) escape '\\'")
+        return "(" + " or ".join(parts) + ")"
+
+    def words(self, name: str) -> str | None:
+        """The value that lists the words a filter lets through; `None` when it is not set."""
+        words = self.question.filters.words(name)
+        if words is None:
+            return None
+        self.values[f"{name}_words"] = words
+        return f"${name}_words"
+
+    def seen_accounts(self) -> str:
+        """The select of the ids of the accounts the viewer may see."""
+        accounts = self.question.viewer.accounts or ()
+        self.values["seen_accounts"] = list(accounts)
+        return (
+            "select account.id from account, (select unnest($seen_accounts) as name) as seen"
+            " where account.name = seen.name or starts_with(account.name, seen.name || '/')"
+        )
+
+    def local_time(self) -> str:
+        """The wall-clock time of an event in the zone of the period."""
+        sql, values = local_time("event.time", self.question.period)
+        self.values |= values
+        return sql
+
+    def bucket(self) -> str:
+        """The start of the bucket an event falls in."""
+        local = self.local_time()
+        bucket = self.question.bucket
+        if bucket == "hour":
+            return f"date_trunc('hour', {local}) - ({local} - event.time)"
+        return f"date_trunc('{bucket}', {local})"
+
+    def _filter_conditions(self, names: frozenset[str]) -> list[str]:
+        writers: dict[str, Callable[[], str]] = {
+            "item_type": lambda: f"event.item in ({self.matching('item', 'item_type', 'type')})",
+            "auth_method": self._signs_in_with,
+        }
+        conditions = [
+            f"event.{column} in ({self.matching(table, name)})"
+            for name, (table, column) in _BY_NAME.items()
+            if name in names
+        ]
+        conditions += [write() for name, write in writers.items() if name in names]
+        conditions += [
+            f"event.{name} in (select cast(unnest({self.words(name)}) as {name}))"
+            for name in ("kind", "outcome", "product")
+            if name in names
+        ]
+        return conditions
+
+    def _signs_in_with(self) -> str:
+        own = self.like("event.auth_method", "auth_method")
+        learnt = self.matching("identity", "auth_method", "auth_method")
+        return f"({own} or (event.auth_method is null and event.identity in ({learnt})))"

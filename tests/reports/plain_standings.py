@@ -1,0 +1,103 @@
+"""How active everybody is, worked out from the definition one identity at a time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from tests.reports.plain_counts import is_login, is_use_or_change, last_time
+from tests.reports.plain_events import Event, Who, grouped
+from tests.reports.plain_question import USAGE, Plain
+
+DAY = timedelta(days=1)
+GAP = 3 * DAY
+SIGNS = (*USAGE, "heartbeat")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is known of one identity at the end of the period."""
+
+    status: str
+    reason: str | None
+    is_new: bool
+    last_used: datetime | None
+    last_login: datetime | None
+
+
+class Standings:
+    """The standing of every identity at the end of a period."""
+
+    def __init__(self, plain: Plain) -> None:
+        """Look at the signs up to the end."""
+        self.plain, self.terms = plain, plain.status
+        days = self.terms.window_days
+        self.start = plain.start if days is None else plain.days_before_end(days)
+        self.signs = grouped(plain.signs_until_end, lambda event: event.who)
+
+    def of(self, who: Who) -> Standing:
+        """The standing of one identity."""
+        signs = self.signs.get(who, [])
+        status = self._status(who, signs)
+        return Standing(
+            status,
+            self._reason(signs) if status == "inactive" else None,
+            bool(signs) and signs[0].time >= self.plain.days_before_end(self.terms.grace_days),
+            last_time(signs, is_use_or_change),
+            last_time(signs, is_login),
+        )
+
+    def _status(self, who: Who, signs: list[Event]) -> str:
+        lately = [event for event in signs if event.time >= self.start and event.outcome == "ok"]
+        if sum(map(self._qualifies, lately)) >= self.terms.minimum:
+            return "active"
+        if lately:
+            return "passive"
+        if signs:
+            return "inactive" if {e.source for e in signs} & self.covered else "no_evidence"
+        root = self.plain.world.identities[who].account.split("/")[0]
+        sources = {e.source for e in self.logged if e.account.split("/")[0] == root}
+        return "inactive" if sources & self.covered else "no_evidence"
+
+    def _qualifies(self, event: Event) -> bool:
+        wanted = event.intent in self.terms.intents or event.kind in self.terms.kinds
+        return wanted and event.outcome == "ok"
+
+    def _reason(self, signs: list[Event]) -> str:
+        seen = last_time(signs, lambda event: event.outcome == "ok")
+        if seen is None:
+            return "never used"
+        dormant = seen < self.plain.days_before_end(self.terms.dormancy_days)
+        return "dormant" if dormant else "lapsed"
+
+    @cached_property
+    def logged(self) -> list[Event]:
+        """All signs that the sources hold up to the end, whoever asks."""
+        events = (self.plain.logged or self.plain.world).events
+        return [e for e in events if e.time < self.plain.end and e.intent in SIGNS]
+
+    @cached_property
+    def covered(self) -> set[str]:
+        """The sources that would have shown use: they have shown some, and have no long gaps."""
+        return {
+            source
+            for source, events in grouped(self.logged, lambda event: event.source).items()
+            if any(map(self._qualifies, events)) and not self._has_gaps(events)
+        }
+
+    def _has_gaps(self, events: list[Event]) -> bool:
+        """Whether silences of three days or more cover over a tenth of the window."""
+        days = sorted({_midnight(event.time) for event in events if event.time >= self.start})
+        if not days:
+            return True
+        silences = [
+            until - since
+            for since, until in zip(
+                [self.start, *(day + DAY for day in days)], [*days, self.plain.end], strict=True
+            )
+        ]
+        silent = sum((each for each in silences if each >= GAP), timedelta())
+        return silent > (self.plain.end - self.start) / 10
+
+
+def _midnight(instant: datetime) -> datetime:
+    return instant.replace(hour=0, minute=0, second=0, microsecond=0)
