@@ -48,3 +48,8 @@ def json_of(arguments: list[str]) -> tuple[dict[str, float], float]:
     after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     answer: dict[str, float] = json.loads(done.stdout)
     return answer, max(before, after) / 1024
+
+
+def peak_megabytes() -> float:
+    """The highest memory of this process so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

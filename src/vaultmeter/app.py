@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cache
+from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from vaultmeter.clock import Clock, system_clock
@@ -17,8 +19,9 @@ from vaultmeter.model.terms import Terms
 from vaultmeter.plugins import modules_in
 from vaultmeter.settings import Settings
 from vaultmeter.state.database import State
+from vaultmeter.state.retention import add_runs
 from vaultmeter.state.terms import terms
-from vaultmeter.store.duckdb.engine import discard_store, open_store
+from vaultmeter.store.duckdb.engine import discard_store, lay, open_store
 
 if TYPE_CHECKING:
     from vaultmeter.ingest.guard import Guarded
@@ -28,7 +31,7 @@ Say = Callable[[str], None]
 
 _CHECKPOINT_EVERY = 1 << 30
 """Bytes of records after which the store's write-ahead log is folded in."""
-_MEANING = "2"
+_MEANING = "3"
 """Raised when the steps of a flush change what records come to, so that stores are rebuilt."""
 
 
@@ -44,6 +47,11 @@ def connector_named(name: str) -> Connector:
     if name not in known:
         raise NotFound(f"There is no connector {name!r}.", did_you_mean(name, known))
     return known[name]
+
+
+def size_of(folder: Path) -> int:
+    """The bytes that a folder takes on its disk."""
+    return sum(path.stat().st_blocks * 512 for path in folder.rglob("*") if path.is_file())
 
 
 class App:
@@ -136,10 +144,39 @@ class App:
         if self.store.position() > self.inbox.last_seq():
             self._say("The store is ahead of the inbox: it is set aside, and rebuilt.")
             self._start_anew(keep=True)
+        elif self.store.meta("kept") != self._kept():
+            self._say("Records were deleted by retention: the store is made again without them.")
+            self._start_anew(keep=False)
+            # Stores that were set aside as damaged hold what is deleted.
+            rmtree(self.settings.data / "quarantine", ignore_errors=True)
         elif self._is_outdated():
             self._say("The meaning of records has changed: the store is rebuilt.")
             self._start_anew(keep=False)
         self._catch_up()
+        self._record_deletions()
+
+    def follow_deletion(self) -> None:
+        """Make the store again from what retention has left, and record what is gone.
+
+        A process that ends before does it when the folder is opened again.
+        """
+        self.inbox.expiry.sweep()
+        reach("retention-swept")
+        self.recovering(self._bring_up_to_date)
+
+    def _record_deletions(self) -> None:
+        """Record what was deleted with the bytes that freed; it is recorded once."""
+        if deletions := self.inbox.expiry.unrecorded():
+            freed = deletions[0].bytes_before - size_of(self.settings.data)
+            with self.state.changing() as connection:
+                add_runs(connection, deletions, freed)
+            reach("retention-recorded")
+            self.inbox.expiry.recorded()
+
+    def _kept(self) -> str | None:
+        """The name of the file that the store begins with; `None` where it begins empty."""
+        kept = self.inbox.expiry.kept()
+        return kept.name if kept else None
 
     def _is_outdated(self) -> bool:
         known = {
@@ -165,6 +202,11 @@ class App:
         reach("rebuild-begun")
         self.store.close()
         discard_store(self.settings.data, self.clock, keep=keep)
+        if kept := self.inbox.expiry.kept():
+            laid = self.settings.data / "store.partial"
+            self.inbox.archive.unseal(kept, laid)
+            reach("kept-laid")
+            lay(self.settings.data, laid)
         self.store = open_store(self.settings.data, self.settings, self.clock, self._say)
 
     def _catch_up(self) -> Outcome:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from vaultmeter.app import App
 
-_BUCKETS = ("stored", "duplicates", "conflicts", "rejected", "filtered")
+_BUCKETS = ("stored", "duplicates", "conflicts", "rejected", "filtered", "expired")
 
 
 @dataclass
@@ -20,6 +20,7 @@ class Day:
     conflicts: int = 0
     rejected: int = 0
     filtered: int = 0
+    expired: int = 0
     pending: int = 0
 
     @property

@@ -26,6 +26,17 @@ FAILPOINTS = (
 )
 """Every place, in the order a record passes them."""
 
+RETENTION_FAILPOINTS = (
+    "kept-written",
+    "kept-sealed",
+    "retention-written",
+    "retention-committed",
+    "retention-swept",
+    "kept-laid",
+    "retention-recorded",
+)
+"""The places that applying retention passes besides."""
+
 _WANTED, _, _COUNT = os.environ.get("VAULTMETER_KILL_AT", "").partition(":")
 _passed = 0
 

@@ -8,6 +8,7 @@ from time import perf_counter
 
 from vaultmeter.app import App, connector_named
 from vaultmeter.inbox.batches import Batch, Chunk, Source
+from vaultmeter.inbox.lines import line_ends
 from vaultmeter.ingest.guard import Guarded, guard
 from vaultmeter.ingest.outcome import Outcome
 from vaultmeter.receive.content import STANDARD_INPUT
@@ -41,6 +42,7 @@ class Intake:
             "conflicts": self.outcome.conflicts,
             "rejected": self.outcome.rejected,
             "filtered": self.outcome.filtered,
+            "expired": self.outcome.expired,
             "unknown_kinds": self.outcome.unknown_kinds,
             "bytes": self.bytes,
             "seconds": round(self.seconds, 3),
@@ -93,9 +95,10 @@ def take_stream(
 def _accepted(app: App, source: Source, chunks: Iterable[bytes]) -> Iterator[Taken]:
     file = app.inbox.new_file(source, Path(source.name), b"", None)
     for content in _gathered(chunks, app.settings.chunk_bytes // 2):
-        chunk = Chunk(Path(file.path), content, file.position, file.lines + 1, content.count(b"\n"))
+        ends = line_ends(content)
+        chunk = Chunk(Path(file.path), content, file.position, file.lines + 1, len(ends))
         batch, file = app.inbox.accept(file, chunk)
-        yield Taken(batch, memoryview(content), 0)
+        yield Taken(batch, memoryview(content), ends, 0)
 
 
 def _gathered(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
@@ -118,7 +121,7 @@ def _flush(app: App, source: Source, batch: Batch, guarded: Guarded, intake: Int
 
 def _guarded(chunks: Iterator[Taken], settings: Settings) -> Iterator[tuple[Taken, Guarded]]:
     for taken in chunks:
-        yield taken, guard(taken.content, taken.batch.start, settings)
+        yield taken, guard(taken.content, taken.batch.start, settings, taken.ends)
 
 
 def _ahead(chunks: Iterator[Ready]) -> Iterator[Ready]:

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -96,7 +97,7 @@ def replaced(path: Path) -> None:
 STORE, LOG = "store.duckdb", "store.duckdb.wal"
 Damage = Callable[[Path], None]
 DAMAGES = [
-    pytest.param(STORE, overwritten, True, id="store overwritten"),
+    pytest.param(STORE, partial(overwritten, size=1 << 30), True, id="store overwritten"),
     pytest.param(STORE, beginning, True, id="beginning of the store overwritten"),
     pytest.param(STORE, zeroed, True, id="store half zeros"),
     pytest.param(STORE, cut, True, id="store cut"),
@@ -122,7 +123,6 @@ def test_a_damaged_store_is_made_again(
 ) -> None:
     """Whatever happens to the store's files, reports stay, and what was damaged is kept aside."""
     damage(data / name)
-    left = (data / name).read_bytes() if (data / name).exists() else None
 
     answers = folder.reports()
 
@@ -130,8 +130,7 @@ def test_a_damaged_store_is_made_again(
     assert folder.totals().stored == 3 * LINES
     if is_told:
         assert any("damaged" in sentence for sentence in folder.said)
-        kept = [path.read_bytes() for path in (data / "quarantine").iterdir()]
-        assert left in kept
+        assert any(path.name.endswith(f"-{name}") for path in (data / "quarantine").iterdir())
 
 
 @pytest.mark.parametrize("place", [0.05, 0.25, 0.45, 0.7])

@@ -25,6 +25,7 @@ from vaultmeter.plugins import names_in
 from vaultmeter.reports.definitions import DEFINITIONS
 from vaultmeter.reports.head import all_reports
 from vaultmeter.settings import Settings
+from vaultmeter.state.groups import set_group
 from vaultmeter.store.schema import TABLES
 
 ROOT = Path(__file__).parents[2]
@@ -87,6 +88,8 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Fill a data folder that the examples can ask."""
     folder = Folder(tmp_path_factory.mktemp("asked") / "data")
     folder.take("openbao", sample(), account="acme")
+    with folder.app.state.changing() as connection:
+        set_group(connection, "eu", ["acme"])
     folder.close()
     return folder.path
 

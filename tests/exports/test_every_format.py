@@ -86,7 +86,7 @@ def written(name: str, table: Table) -> str:
 
 def table_of(*rows: tuple[Any, ...], columns: tuple[Column, ...] = TYPED) -> Table:
     """A table with these rows and nothing else."""
-    return Table("made", "Made", PERIOD, {}, {}, columns, rows, {}, ())
+    return Table("made", "Made", PERIOD, {}, {}, columns, rows, len(rows), {}, ())
 
 
 def test_each_format_says_what_it_is_for() -> None:
@@ -214,6 +214,7 @@ def test_markup_in_names_is_not_run() -> None:
         {},
         TYPED[:1],
         [("[/]",)],
+        1,
         {"so[u]rce": PERIOD.start},
         ("[link=x]note[/link]",),
     )
@@ -252,6 +253,7 @@ def test_json_has_one_shape() -> None:
         {"word": "It means that."},
         TYPED[2:4],
         [(None, PERIOD.start)],
+        1,
         {"bao": PERIOD.start},
         ("A note.",),
     )
@@ -270,6 +272,7 @@ def test_json_has_one_shape() -> None:
             {"name": "instant", "title": "Instant", "type": "instant", "unit": ""},
         ],
         "rows": [{"number": None, "instant": "2026-10-01T00:00:00Z"}],
+        "total": 1,
         "complete_to": {"bao": "2026-10-01T00:00:00Z"},
         "notes": ["A note."],
     }

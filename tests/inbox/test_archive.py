@@ -166,7 +166,7 @@ def test_a_process_killed_while_sealing_loses_nothing(
 def test_sweeping_leaves_what_is_known_and_what_is_not_ours(tmp_path: Path) -> None:
     """Only unknown segments are deleted: known ones and other files stay."""
     archive = Archive(tmp_path / "archive")
-    known, _, _ = archive.write([b"known"], SetClock()())
+    known = archive.write([b"known"], SetClock()()).name
     archive.write([b"unknown"], SetClock()())
     (tmp_path / "archive" / "2026-11" / "notes.txt").write_text("mine")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaultmeter.model.errors import Invalid
+from vaultmeter.model.errors import Invalid, NotFound
 from vaultmeter.model.filters import FILTERS, Filters, like, matching
 from vaultmeter.model.kinds import Kind, Outcome, Product
 
@@ -130,3 +130,41 @@ def test_the_engine_and_python_agree_on_patterns(pattern: str, text: str) -> Non
     sql = "select $text like $pattern escape '\\'"
     row = duckdb.execute(sql, {"text": text, "pattern": like(pattern)}).fetchone()
     assert row == (means,)
+
+
+def test_a_group_stands_for_its_accounts_and_those_below() -> None:
+    """Each account of a group brings the accounts below it, and patterns stay as they are."""
+    groups = {"eu": ("acme/europe", "globex/*"), "us": ("acme/west",)}
+    filters = Filters.of({"account": ["acme", "@eu", "@us", "acme"], "user": ["@eu"]})
+    assert filters.expanded(groups).patterns == {
+        "account": (
+            "acme",
+            "acme/europe",
+            "acme/europe/*",
+            "globex/*",
+            "acme/west",
+            "acme/west/*",
+        ),
+        "user": ("@eu",),
+    }
+    assert filters.shown()["account"] == ["acme", "@eu", "@us", "acme"]
+
+
+@pytest.mark.parametrize(
+    ("groups", "hint"),
+    [
+        ({"eu": ("acme",)}, "Did you mean 'eu'?"),
+        ({}, "There are none yet: vaultmeter accounts group NAME ACCOUNT makes one."),
+    ],
+)
+def test_a_group_that_does_not_exist(groups: dict[str, tuple[str, ...]], hint: str) -> None:
+    """A group nobody made is an error that names the nearest one, or how to make one."""
+    with pytest.raises(NotFound, match="There is no group 'euu'") as raised:
+        Filters.of({"account": ["@euu"]}).expanded(groups)
+    assert raised.value.hint == hint
+
+
+def test_names_to_the_letter_are_no_groups() -> None:
+    """An account whose name begins like a group's is itself when names are meant to the letter."""
+    filters = Filters({"account": ("@eu",)}, literal=True)
+    assert filters.expanded({}) == filters

@@ -26,6 +26,13 @@ SCALE = Scale(
 ROOTS = {"simulated": "acme", "edges": "globex", "twin": "globex", "stranger": "globexx"}
 
 
+REFUSED = {"unknown_shape": 1, "impossible_time": 1, "not_json": 1}
+LINES = {"edges": (REFUSED, {"duplicates": 17, "filtered": 2})}
+"""What becomes of the noise: seven lines known already, three that are rejected, an empty one.
+
+Of the second file the rejected ones are known, too."""
+
+
 @dataclass(frozen=True)
 class Lines:
     """What one source wrote, file by file; `noise` are lines that must change no number."""
@@ -103,7 +110,7 @@ def organisation(written: list[Lines], filled: Callable[[list[Lines]], App]) -> 
     events: list[Event] = []
     for source in written:
         events += source.events()
-    return Organisation(filled(written), World(events, ROOTS.values()))
+    return Organisation(filled(written), World(events, ROOTS.values(), LINES))
 
 
 @pytest.fixture

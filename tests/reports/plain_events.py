@@ -14,6 +14,8 @@ Key = TypeVar("Key")
 
 Who = tuple[str, str]
 Thing = tuple[str, str]
+Lines = dict[str, tuple[dict[str, int], dict[str, int]]]
+"""By source, its rejected lines by reason, and those that are neither events nor rejected."""
 
 INTENTS = {
     "use": "secret_read password_accessed password_autofilled remote_connection key_operation "
@@ -49,6 +51,7 @@ class Event:
     weight: int
     product: str
     auth_method: str | None
+    source_event: str
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,11 @@ class Item:
 class World:
     """All events of some accounts, and what follows from them alone."""
 
-    def __init__(self, events: Iterable[Event], roots: Iterable[str]) -> None:
+    def __init__(
+        self, events: Iterable[Event], roots: Iterable[str], lines: Lines | None = None
+    ) -> None:
         """Work out identities, items, glances and accounts of these events."""
-        self.roots = tuple(roots)
+        self.roots, self.lines = tuple(roots), lines or {}
         self.events = sorted(events, key=lambda event: (event.time, event.place))
         self.accounts = {event.account for event in self.events} | set(self.roots)
         acts = grouped(self.events, lambda event: event.who)
@@ -161,6 +166,7 @@ def _event(record: dict[str, str], place: int, source: str, root: str) -> Event:
         weight=int(record.get("weight", 1)),
         product=record.get("product", product),
         auth_method=record.get("auth_method"),
+        source_event=record.get("source_event", kind),
     )
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from tests.reports.plain_events import Event, Identity, Item, Thing, Who, World
 
 from vaultmeter.model.status import StatusDefinition
+from vaultmeter.model.terms import Limit
 
 USAGE = ("use", "manage", "presence")
 MICROSECOND = timedelta(microseconds=1)
@@ -35,6 +36,9 @@ class Plain:
     status: StatusDefinition = field(default_factory=StatusDefinition)
     logged: World | None = None
     """What the sources hold, whoever asks; the world itself unless given."""
+    limits: tuple[Limit, ...] = ()
+    accounts: tuple[str, ...] | None = None
+    """The accounts of a viewer who may not see all."""
 
     @cached_property
     def usage(self) -> list[Event]:
@@ -64,16 +68,17 @@ class Plain:
             for event in self.world.events
             if event.time < self.end
             and event.intent in (*USAGE, "heartbeat")
-            and all(self._lets_through(name, self._told(event, name)) for name in where)
+            and all(self.lets_through(name, self._told(event, name)) for name in where)
         ]
 
     def days_before_end(self, days: int) -> datetime:
         """The same time of the day so many days before the end."""
         return _days_before(self.end, days, self.zone)
 
-    def matches(self, event: Event) -> bool:
-        """Whether each filter that is set lets an event through, by any of its patterns."""
-        return all(self._lets_through(name, self._told(event, name)) for name in self.patterns)
+    def matches(self, event: Event, but: str = "") -> bool:
+        """Whether each filter that is set, `but` one, lets an event through by any pattern."""
+        names = [name for name in self.patterns if name != but]
+        return all(self.lets_through(name, self._told(event, name)) for name in names)
 
     def listed_identities(self) -> dict[Who, Identity]:
         """Whom a list of identities shows: those who could match, also if they did nothing."""
@@ -88,15 +93,15 @@ class Plain:
             or (
                 who in there
                 and not must_act
-                and self._lets_through("account", identity.account)
-                and self._lets_through("user", identity.name)
-                and self._lets_through("auth_method", identity.auth_method)
+                and self.lets_through("account", identity.account)
+                and self.lets_through("user", identity.name)
+                and self.lets_through("auth_method", identity.auth_method)
             )
         }
 
     def listed_accounts(self) -> set[str]:
         """The accounts that a list of accounts shows."""
-        return {name for name in self.world.accounts if self._lets_through("account", name)}
+        return {name for name in self.world.accounts if self.lets_through("account", name)}
 
     def listed_items(self) -> dict[Thing, Item]:
         """The items that a list of items shows; of a product those, too, that were used in it."""
@@ -104,10 +109,10 @@ class Plain:
         return {
             (account, name): item
             for (account, name), item in self.world.items.items()
-            if self._lets_through("account", account)
-            and self._lets_through("item", name)
-            and self._lets_through("item_type", item.type)
-            and (self._lets_through("product", item.product) or (account, name) in touched)
+            if self.lets_through("account", account)
+            and self.lets_through("item", name)
+            and self.lets_through("item_type", item.type)
+            and (self.lets_through("product", item.product) or (account, name) in touched)
         }
 
     def end_of(self, source: str) -> datetime:
@@ -152,7 +157,8 @@ class Plain:
         identity = self.world.identities[event.who]
         return identity.name if name == "user" else event.auth_method or identity.auth_method
 
-    def _lets_through(self, name: str, text: str | None) -> bool:
+    def lets_through(self, name: str, text: str | None) -> bool:
+        """Whether a filter, if it is set, lets a text through."""
         patterns = self.patterns.get(name)
         if patterns is None:
             return True

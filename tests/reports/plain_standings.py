@@ -5,12 +5,9 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from tests.reports.plain_counts import is_login, is_use_or_change, last_time
+from tests.reports.plain_coverage import cut, gaps_of
 from tests.reports.plain_events import Event, Who, grouped
 from tests.reports.plain_question import USAGE, Plain
-
-DAY = timedelta(days=1)
-GAP = 3 * DAY
-SIGNS = (*USAGE, "heartbeat")
 
 
 @dataclass(frozen=True)
@@ -71,9 +68,9 @@ class Standings:
 
     @cached_property
     def logged(self) -> list[Event]:
-        """All signs that the sources hold up to the end, whoever asks."""
+        """All that the sources hold up to the end, whoever asks."""
         events = (self.plain.logged or self.plain.world).events
-        return [e for e in events if e.time < self.plain.end and e.intent in SIGNS]
+        return [e for e in events if e.time < self.plain.end]
 
     @cached_property
     def covered(self) -> set[str]:
@@ -81,23 +78,14 @@ class Standings:
         return {
             source
             for source, events in grouped(self.logged, lambda event: event.source).items()
-            if any(map(self._qualifies, events)) and not self._has_gaps(events)
+            if any(e.intent in USAGE and self._qualifies(e) for e in events)
+            and not self._has_gaps(source)
         }
 
-    def _has_gaps(self, events: list[Event]) -> bool:
-        """Whether silences of three days or more cover over a tenth of the window."""
-        days = sorted({_midnight(event.time) for event in events if event.time >= self.start})
-        if not days:
-            return True
-        silences = [
-            until - since
-            for since, until in zip(
-                [self.start, *(day + DAY for day in days)], [*days, self.plain.end], strict=True
-            )
-        ]
-        silent = sum((each for each in silences if each >= GAP), timedelta())
+    def _has_gaps(self, source: str) -> bool:
+        """Whether gaps cover over a tenth of the window."""
+        events = (self.plain.logged or self.plain.world).events
+        gaps = gaps_of([e for e in events if e.source == source], self.plain.end)
+        parts = cut(gaps, self.start, self.plain.end)
+        silent = sum((until - since for since, until in parts), timedelta())
         return silent > (self.plain.end - self.start) / 10
-
-
-def _midnight(instant: datetime) -> datetime:
-    return instant.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,6 +1,6 @@
 """One question asked twice: of the reports, and of plain Python."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from vaultmeter.app import App
 from vaultmeter.model.filters import Filters
 from vaultmeter.model.period import Period
 from vaultmeter.model.status import StatusDefinition
-from vaultmeter.model.terms import Terms
+from vaultmeter.model.terms import Limit, Terms
 from vaultmeter.model.viewer import Viewer
 from vaultmeter.reports.head import report_named, report_names
 from vaultmeter.reports.run import Ask, answer
@@ -38,6 +38,7 @@ class Question:
     compare: str = "weekdays"
     accounts: tuple[str, ...] | None = None
     status: StatusDefinition = field(default_factory=StatusDefinition)
+    limits: tuple[Limit, ...] = ()
 
     def asked(self, app: App, name: str) -> list[Row]:
         """The rows of a report."""
@@ -45,21 +46,32 @@ class Question:
         viewer = Viewer("viewer", self.accounts)
         filters = Filters.of(self.patterns_for(name))
         options = (self.who, self.per, self.compare)
-        ask = Ask(viewer, self.period, filters, *options, limit=10**6, terms=Terms(self.status))
+        terms = Terms(self.status, self.limits)
+        ask = Ask(viewer, self.period, filters, *options, limit=10**6, terms=terms)
         return list(answer(app.store, report, ask).rows)
 
-    def plain(self, world: World) -> dict[str, Plain]:
-        """The question in plain Python, for each report."""
+    def plain(self, world: World, names: Iterable[str]) -> dict[str, Plain]:
+        """The question in plain Python, for each of these reports."""
         ends = {event.source: event.time for event in world.events}
         seen = world if self.accounts is None else world.seen_by(self.accounts)
         edges = (self.period.start, self.period.end, self.period.zone)
         per = self.per or _usual_bucket(self.period)
         made: dict[str, Plain] = {}
-        for name in report_names():
+        for name in names:
             patterns = self.patterns_for(name)
             same = (plain for plain in made.values() if plain.patterns == patterns)
             made[name] = next(same, None) or Plain(
-                seen, *edges, patterns, self.who, per, self.compare, ends, self.status, world
+                seen,
+                *edges,
+                patterns,
+                self.who,
+                per,
+                self.compare,
+                ends,
+                self.status,
+                world,
+                self.limits,
+                self.accounts,
             )
         return made
 
@@ -78,8 +90,9 @@ class Question:
 
 def check(app: App, world: World, question: Question, *names: str) -> None:
     """The reports, or those named, answer what plain Python counts, cell by cell."""
-    plain = question.plain(world)
-    for name in names or report_names():
+    wanted = names or tuple(report_names())
+    plain = question.plain(world, wanted)
+    for name in wanted:
         got = question.same(name, question.asked(app, name))
         assert got == question.same(name, REPORTS[name](plain[name])), name
 

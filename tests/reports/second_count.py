@@ -5,9 +5,10 @@ report of its name, in the order and with the cells of the real one.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
+from tests.reports import plain_clients, plain_coverage, plain_exposure, plain_passwords
 from tests.reports.plain_counts import (
     clients_of,
     denied,
@@ -25,8 +26,8 @@ from tests.reports.plain_counts import (
     succeeded,
     users_of,
 )
-from tests.reports.plain_events import Event, Identity, Thing, Who, grouped
-from tests.reports.plain_question import Plain, bucket_of, buckets_of, day_of
+from tests.reports.plain_events import Event, Identity, Thing, grouped
+from tests.reports.plain_question import Plain, bucket_of, buckets_of
 from tests.reports.plain_sessions import sessions
 from tests.reports.plain_standings import Standing, Standings
 
@@ -166,7 +167,7 @@ def items(plain: Plain) -> list[Row]:
         lambda event: event.item,
     )
     rows = [_item_row(plain, thing, events) for thing, events in used.items() if thing is not None]
-    return sorted(rows, key=lambda row: (row[10] is not None, -row[3], row[0], row[1]))
+    return sorted(rows, key=lambda row: (row[3], -row[4], row[0], row[1]))
 
 
 def _item_row(plain: Plain, thing: Thing, events: list[Event]) -> Row:
@@ -178,6 +179,7 @@ def _item_row(plain: Plain, thing: Thing, events: list[Event]) -> Row:
         thing[1],
         thing[0],
         item.type,
+        "current" if item.deleted is None else "deleted",
         sum(event.weight for event in events),
         sum(event.kind in reads for event in events),
         kinds.count("person"),
@@ -216,23 +218,6 @@ def auth_methods(plain: Plain) -> list[Row]:
     return sorted(rows, key=lambda row: (-row[1], -row[6], row[0]))
 
 
-def clients(plain: Plain) -> list[Row]:
-    """Identities once per calendar month, product and account."""
-    known = plain.world.identities
-    seen: dict[tuple[date, str, str, str], set[Who]] = {}
-    for event in plain.in_whole_months().usage:
-        if event.outcome == "ok" and known[event.who].kind in ("person", "machine", "agent"):
-            month = day_of(event.time, plain.zone).replace(day=1)
-            method = known[event.who].auth_method or "unknown"
-            seen.setdefault((month, event.product, event.account, method), set()).add(event.who)
-    rows = []
-    for group, those in seen.items():
-        kinds = [known[who].kind for who in those]
-        counts = (kinds.count(kind) for kind in ("person", "machine", "agent"))
-        rows.append((*group, len(kinds), *counts))
-    return sorted(rows, key=lambda r: (r[0], PRODUCTS.index(r[1]), r[2], -r[4], r[3]))
-
-
 def accounts(plain: Plain) -> list[Row]:
     """Every account that may be seen, with what was done in it."""
     rows = []
@@ -268,7 +253,18 @@ REPORTS: dict[str, Callable[[Plain], list[Row]]] = {
     "items": items,
     "actions": actions,
     "auth-methods": auth_methods,
-    "clients": clients,
+    "clients": plain_clients.clients,
+    "clients-by-method": plain_clients.clients_by_method,
+    "client-list": plain_clients.client_list,
+    "client-periods": plain_clients.client_periods,
+    "forecast": plain_clients.forecast,
     "accounts": accounts,
+    "unused": plain_exposure.unused,
+    "leaver": plain_exposure.leaver,
+    "password-manager": plain_passwords.password_manager,
+    "coverage": plain_coverage.coverage,
+    "coverage-days": plain_coverage.coverage_days,
+    "coverage-gaps": plain_coverage.coverage_gaps,
+    "coverage-lines": plain_coverage.coverage_lines,
 }
 """The second computation of each report, by the report's name."""

@@ -31,7 +31,7 @@ from vaultmeter.store.syntax import tables_of
 
 Row = tuple[Any, ...]
 
-PARTS = ("_clients_by_product", "_items_by_type")
+PARTS = ("_clients_by_product", "_exceeded_clients", "_items_by_type", "_passwords_by_type")
 EVERYBODY = Filters.of({"user": ("*",)})
 SPRING = span("2026-02-10T04:00", "2026-05-20T09:00", "America/St_Johns")
 PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
@@ -79,8 +79,9 @@ def test_what_its_head_names_exists(name: str) -> None:
     report = report_named(name)
     assert set(report.definitions) <= set(DEFINITIONS)
     assert all(text.endswith(".") for text in report.definitions.values())
-    assert set(report.parameters) <= {"who", "per", "compare", "limit"}
+    assert set(report.parameters) <= {"who", "per", "compare", "limit", "days"}
     assert set(report.needs) <= set(FILTERS)
+    assert all(note.endswith(".") for note in report.notes)
     assert report.bucket in (None, *BUCKETS)
     assert report.series in (None, report.columns[0].name)
 
@@ -113,7 +114,8 @@ def test_its_columns_are_those_of_its_sql(empty: App, tmp_path: Path, name: str)
     """The head declares the columns that the SQL answers, in the same order."""
     report = part_named(name)
     names, _ = by_hand(empty, ask_for(report, SPRING), report, tmp_path)
-    assert names == [column.name for column in report.columns]
+    total = ["total"] if report.sort else []
+    assert names == [column.name for column in report.columns] + total
 
 
 def by_hand(app: App, ask: Ask, report: Report, folder: Path) -> tuple[list[str], list[Row]]:
@@ -158,6 +160,8 @@ def test_it_answers_an_empty_store(empty: App, name: str) -> None:
         elif name == "activity":
             assert table.rows
             assert not any(any(row[1:]) for row in table.rows)
+        elif name == "password-manager":
+            assert {row[1:] for row in table.rows} == {("*", *[0] * 8)}
         else:
             assert table.rows == []
         assert table.complete_to == {}
@@ -169,9 +173,12 @@ def test_it_says_what_its_answer_rests_on(organisation: Organisation, name: str)
     table = asked(organisation.app, name)
     assert table.report == name
     assert table.period.zone == SPRING.zone
-    assert table.period.start <= SPRING.start
+    report = report_named(name)
+    days = "days" in report.parameters
+    assert table.period.start <= (SPRING.last_days(90).start if days else SPRING.start)
     assert table.period.end >= SPRING.end
-    assert (table.period == SPRING) == (report_named(name).bucket is None)
+    assert (table.period == SPRING) == (not days and report.bucket is None)
+    assert set(report.notes) <= set(table.notes)
     assert set(table.complete_to) == set(ROOTS)
     assert any("lines were rejected" in note for note in table.notes)
     assert table.definitions == report_named(name).definitions
@@ -183,6 +190,8 @@ def test_its_sql_runs_by_hand(organisation: Organisation, tmp_path: Path, name: 
     app, report = organisation.app, report_named(name)
     _, rows = by_hand(app, ask_for(report, SPRING), report, tmp_path)
     answered = list(asked(app, name).rows)
+    if report.sort:
+        rows = [row[:-1] for row in rows]
     if name == "activity":
         rows = [row[1:] for row in rows]
         answered = [row[1:] for row in answered if any(row[1:])]

@@ -8,13 +8,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from vaultmeter.model.errors import Invalid, Unavailable
-from vaultmeter.model.kinds import Kind
+from vaultmeter.model.kinds import Kind, Product
+from vaultmeter.model.retention import Deletion
 from vaultmeter.model.status import PRESETS, StatusDefinition, preset_named
 from vaultmeter.model.terms import ALWAYS, Limit, Terms
 from vaultmeter.state.database import State
 from vaultmeter.state.definitions import set_status_definition, status_definitions
 from vaultmeter.state.groups import remove_group, set_group
 from vaultmeter.state.limits import remove_limit, set_limit
+from vaultmeter.state.retention import add_runs, retention, runs, set_retention
 from vaultmeter.state.tables import METADATA
 from vaultmeter.state.terms import terms
 
@@ -80,9 +82,14 @@ def test_a_definition_is_a_new_version_only_when_it_differs(tmp_path: Path) -> N
 def test_a_change_that_fails_leaves_nothing(tmp_path: Path) -> None:
     """Changes hold together or not at all."""
     state = State(tmp_path)
-    with pytest.raises(RuntimeError), state.changing() as connection:
-        set_group(connection, "eu", ["acme"])
-        raise RuntimeError
+
+    def set_and_fail() -> None:
+        with state.changing() as connection:
+            set_group(connection, "eu", ["acme"])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        set_and_fail()
     with state.reading() as connection:
         assert terms(connection) == Terms()
 
@@ -110,3 +117,28 @@ def test_impossible_settings_are_refused(wrong: dict[str, object]) -> None:
     """A definition that nobody could meet, or everybody would, is no definition."""
     with pytest.raises(Invalid):
         StatusDefinition(**wrong)  # type: ignore[arg-type]
+
+
+def test_retention_is_twelve_months_unless_decided(tmp_path: Path) -> None:
+    """What was decided replaces the default, and for ever is a decision too."""
+    with State(tmp_path).changing() as connection:
+        assert set(retention(connection).values()) == {12}
+        for months in (3, 24):
+            set_retention(connection, Product.PM, months)
+        set_retention(connection, Product.SRA, None)
+        assert retention(connection) == {Product.SM: 12, Product.PM: 24, Product.SRA: None}
+
+
+def test_a_deletion_is_recorded_once(tmp_path: Path) -> None:
+    """Recording again after a kill adds nothing; freed bytes are shared out by events."""
+    before = datetime(2025, 7, 1, tzinfo=UTC)
+    deletions = [Deletion(NOW, "sm", before, 30, 999), Deletion(NOW, "pm", before, 10, 999)]
+    with State(tmp_path).changing() as connection:
+        add_runs(connection, deletions, 400)
+        add_runs(connection, deletions, 500)
+        recorded = runs(connection)
+    assert [(run.applied, run.product, run.before, run.events) for run in recorded] == [
+        (NOW, "sm", before, 30),
+        (NOW, "pm", before, 10),
+    ]
+    assert [run.freed_bytes for run in recorded] == [300, 100]

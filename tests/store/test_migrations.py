@@ -6,6 +6,7 @@ import duckdb
 from tests.conftest import Folder, rollup_differences, sample
 
 from vaultmeter.model import kinds
+from vaultmeter.settings import Settings
 from vaultmeter.store.duckdb.engine import DuckDB, _migrate
 from vaultmeter.store.rollup import ROLLUPS
 
@@ -58,7 +59,7 @@ def _back_to_version_1(path: Path) -> None:
     new = path.with_suffix(".new")
     path.rename(new)
     with duckdb.connect(str(path)) as connection:
-        _migrate(DuckDB(connection), up_to=1)
+        _migrate(DuckDB(connection, Settings()), up_to=1)
         connection.execute(f"attach '{new}' as new (read_only)")
         tables = "select table_name from duckdb_tables() where database_name = 'store'"
         for (table,) in connection.execute(tables).fetchall():

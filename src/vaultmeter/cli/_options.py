@@ -64,8 +64,13 @@ def filters_asked(**given: list[str] | None) -> Filters:
 
 def print_json(answer: Any) -> None:  # noqa: ANN401  whatever JSON can hold
     """Print an answer as JSON."""
-    json.dump(answer, sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")
+    write_json(answer, sys.stdout)
+
+
+def write_json(answer: Any, out: TextIO) -> None:  # noqa: ANN401  whatever JSON can hold
+    """Write an answer as JSON."""
+    json.dump(answer, out, ensure_ascii=False, indent=2)
+    out.write("\n")
 
 
 def write_out(output: Path | None, write: Callable[[TextIO], None]) -> None:

@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from vaultmeter.cli._options import From, Range, To, Zone, opened, period_asked, print_json
+from vaultmeter.cli._options import (
+    From,
+    Range,
+    To,
+    Zone,
+    filters_asked,
+    opened,
+    period_asked,
+    print_json,
+)
 from vaultmeter.model.errors import Invalid
 from vaultmeter.model.viewer import Viewer
 from vaultmeter.reports.analytics_data import analytics_data
@@ -29,15 +38,25 @@ def command(
     start: From = None,
     end: To = None,
     zone: Zone = "UTC",
+    account: Annotated[
+        list[str] | None,
+        typer.Option(help="Only of this account, or group such as @eu.", show_default=False),
+    ] = None,
 ) -> None:
     """Print clients by authentication method and items by type, for each product, as JSON.
 
-    Example: vaultmeter get-analytics-data --json | jq '.usage_reports.sm.secrets_by_types'
+    Of the whole organisation, or of accounts and groups of them.
+
+    Examples: vaultmeter get-analytics-data --json | jq '.usage_reports.sm.secrets_by_types';
+    vaultmeter get-analytics-data --account 'acme/*'
     """
+    filters = filters_asked(account=account)
     with opened(context) as folder:
         period = period_asked(folder, range_, start, end, zone)
         document = folder.recovering(
-            lambda: analytics_data(folder.store, Viewer.operator(), period, folder.clock())
+            lambda: analytics_data(
+                folder.store, Viewer.operator(), period, folder.clock(), folder.terms(), filters
+            )
         )
     if jq_expression is None:
         print_json(document)

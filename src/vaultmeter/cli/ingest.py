@@ -72,5 +72,7 @@ def _print(intake: Intake) -> None:
         say(
             f"{outcome.conflicts:,} records contradict earlier ones of the same id; the first stay."
         )
+    if outcome.expired:
+        say(f"{outcome.expired:,} records are older than what is kept: vaultmeter retention show.")
     if outcome.unknown_kinds:
         say(f"{outcome.unknown_kinds:,} events are of unknown kinds and count as other.")

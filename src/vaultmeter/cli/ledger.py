@@ -15,6 +15,7 @@ _COLUMNS = (
     "conflicts",
     "rejected",
     "filtered",
+    "expired",
     "pending",
 )
 

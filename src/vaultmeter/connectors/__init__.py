@@ -6,11 +6,13 @@ answers one row per line with the columns of `MAPPED_COLUMNS`, in any order. Not
 needed: dedupe, dimensions, ledger and archive are the same for every connector.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Literal
+
+from vaultmeter.model.visibility import Sight
 
 MAPPED_COLUMNS: dict[str, str] = {
     "line": "bigint",
@@ -68,12 +70,10 @@ def _no_header(_: bytes) -> bool:
 
 @dataclass(frozen=True)
 class Halves:
-    """SQL expressions over `r` for connectors that get two records for one event."""
+    """SQL expressions over a few fields, for connectors that get two records for one event."""
 
-    shape: Shape
-    """The part of the record's structure that these expressions need."""
-    id: str
-    """The id that both records share."""
+    fields: dict[str, str]
+    """The names these expressions use, each with its JSON path; `id` is what both share."""
     sound: str
     """True for a record that the mapping will find no problem with."""
     lesser: str
@@ -100,6 +100,10 @@ class Connector:
     """Makes the `select line, r` over `lines(line, text)` for a file with this header."""
     halves: Halves | None = None
     """How to tell, before mapping, a record that another of the same event makes needless."""
+    facts: bool = False
+    """Whether its records say what exists, instead of what happened; `content` has each fact."""
+    sights: Mapping[str, Sight] = field(default_factory=dict)
+    """What its records can show of each measure of coverage, with a sentence why."""
 
     @property
     def mapping(self) -> str:

@@ -7,6 +7,7 @@ A CSV file has the field names in its first line and one event a line below it.
 
 from vaultmeter.connectors import Connector
 from vaultmeter.model.errors import Invalid, did_you_mean
+from vaultmeter.model.visibility import COUNTED, SEEN, Sight, Visible
 
 FIELDS: dict[str, str] = {
     "id": "the vault's own id of the record, unique within the source",
@@ -98,6 +99,11 @@ def _cell(position: int | None) -> str:
     return f"nullif(case when starts_with({cell}, '\"') then {quoted} else {cell} end, '')"
 
 
+_WHATEVER_ARRIVES = Sight(
+    Visible.NOT_YET, "Shown as soon as the program that writes the events sends one."
+)
+_WHERE_GIVEN = Sight(Visible.PARTLY, "Shown where an event names it; the field may be left out.")
+
 CONNECTOR = Connector(
     name="events",
     title="vaultmeter's open event format: NDJSON, CSV, CloudEvents 1.0",
@@ -110,4 +116,5 @@ CONNECTOR = Connector(
     ids_unique_within="source",
     is_header=_is_header,
     csv_sql=_csv_sql,
+    sights={name: _WHATEVER_ARRIVES if name in COUNTED else _WHERE_GIVEN for name in SEEN},
 )

@@ -7,6 +7,7 @@ The fields are those of OpenBao `internal/audit/format.go` (entries) and of Hash
 from typing import Any
 
 from vaultmeter.connectors import Connector, Halves
+from vaultmeter.model.visibility import Sight, Visible
 
 _AUTH: dict[str, Any] = {
     "client_token": "VARCHAR",
@@ -26,6 +27,58 @@ _AUTH: dict[str, Any] = {
         "actor_entity_id": "VARCHAR",
         "actor_entity_name": "VARCHAR",
     },
+}
+
+_SEEN, _PARTLY, _NOT = Visible.SEEN, Visible.PARTLY, Visible.NOT
+
+_SIGHTS = {
+    "login_sessions": Sight(
+        _SEEN, "Every sign-in is audited; a token made for somebody (auth/token/create) is none."
+    ),
+    "failed_logins": Sight(
+        _PARTLY, "A refused sign-in is audited, but often does not say who tried."
+    ),
+    "sign_outs": Sight(
+        _PARTLY, "Only a token that revokes itself; one that runs out leaves no record."
+    ),
+    "secrets_read": Sight(
+        _SEEN, "Every read of a value is audited; reads of metadata are not one."
+    ),
+    "passwords_viewed": Sight(
+        _PARTLY,
+        "Only TOTP codes. What is viewed, revealed or copied on a screen never reaches the "
+        "server; a person's read of a secret counts as an access all the same.",
+    ),
+    "passwords_autofilled": Sight(_NOT, "The server fills no forms and no client reports it."),
+    "remote_connections": Sight(
+        _NOT, "The server issues SSH credentials; the connection is made beside it."
+    ),
+    "key_operations": Sight(_SEEN, "Every use of a key is audited, a batch with its size."),
+    "credentials_issued": Sight(
+        _SEEN, "Every credential, certificate and token issued is audited."
+    ),
+    "accounts_added": Sight(
+        _SEEN, "A write tells a first version from a later one, of version 1 by its operation."
+    ),
+    "items_changed": Sight(_SEEN, "Every write is audited."),
+    "items_deleted": Sight(_SEEN, "Every deletion is audited."),
+    "items_shared": Sight(_NOT, "Access is given by policies, which are changes of settings."),
+    "rotations": Sight(
+        _PARTLY, "Rotations that are asked for; those the server does by itself are not audited."
+    ),
+    "exports": Sight(_PARTLY, "Exports of keys; secrets leave by being read."),
+    "settings_changed": Sight(
+        _PARTLY, "Every change through the API; sealing, unsealing and starting are not audited."
+    ),
+    "denied": Sight(_SEEN, "A refused request is audited with its error."),
+    "items": Sight(
+        _PARTLY, "What was ever touched; an inventory adds what nobody touched (see there)."
+    ),
+    "sessions": Sight(_SEEN, "The hashed accessor of the token, the same within one audit device."),
+    "addresses": Sight(_SEEN, "The address of the caller, or of the proxy before the server."),
+    "programs": Sight(
+        _PARTLY, "Only where the server was told to audit the header user-agent unhashed."
+    ),
 }
 
 CONNECTOR = Connector(
@@ -63,19 +116,21 @@ CONNECTOR = Connector(
     },
     ids_unique_within="account",
     halves=Halves(
-        shape={
-            "time": "VARCHAR",
-            "type": "VARCHAR",
-            "request": {"id": "VARCHAR", "operation": "VARCHAR", "path": "VARCHAR"},
+        fields={
+            "id": "$.request.id",
+            "type": "$.type",
+            "time": "$.time",
+            "operation": "$.request.operation",
+            "path": "$.request.path",
         },
-        id="r.request.id",
         sound=(
-            "r.request.operation <> '' and r.request.path is not null"
-            " and try_cast(r.time as timestamptz) >= timestamptz '2000-01-01'"
-            " and try_cast(r.time as timestamptz) < timestamptz '2100-01-01'"
-            " and length(r.request.id) = 36 and try_cast(r.request.id as uuid) is not null"
+            "operation <> '' and path is not null"
+            " and try_cast(time as timestamptz) >= timestamptz '2000-01-01'"
+            " and try_cast(time as timestamptz) < timestamptz '2100-01-01'"
+            " and length(id) = 36 and try_cast(id as uuid) is not null"
         ),
-        lesser="r.type = 'request'",
-        better="r.type = 'response'",
+        lesser="type = 'request'",
+        better="type = 'response'",
     ),
+    sights=_SIGHTS,
 )

@@ -20,6 +20,7 @@ def document(table: Table) -> dict[str, Any]:
         "definitions": table.definitions,
         "columns": [asdict(column) for column in table.columns],
         "rows": [{name: _plain(value) for name, value in row.items()} for row in table.dicts()],
+        "total": table.total,
         "complete_to": {source: _plain(last) for source, last in table.complete_to.items()},
         "notes": list(table.notes),
     }

@@ -4,6 +4,7 @@ On a terminal only as many columns are shown as fit, and the others are named; i
 pipe all are written, one row a line, however wide.
 """
 
+import re
 from datetime import date, datetime
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
@@ -16,6 +17,8 @@ from vaultmeter.exports import Export
 from vaultmeter.model.table import Column, Table
 
 _GAP = 2
+_STATUS = re.compile(r"Version (\d+) \(([^)]+)\)")
+"""How the definition of status, the only one with versions, begins."""
 _ENDLESS = 100_000
 
 
@@ -94,6 +97,8 @@ def _cell(value: Any, zone: ZoneInfo) -> str:  # noqa: ANN401  a cell is of any 
 
 
 def _print_below(table: Table, console: Console) -> None:
+    if status := _STATUS.match(table.definitions.get("status", "")):
+        console.print(f"[dim]Status: version {status[1]} ({escape(status[2])})[/dim]")
     for source, last in table.complete_to.items():
         local = last.astimezone(table.period.zone)
         console.print(f"[dim]{escape(source)}: data complete to {local:%Y-%m-%d %H:%M:%S}[/dim]")

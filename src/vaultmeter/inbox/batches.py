@@ -40,6 +40,7 @@ class Batch:
     """Consecutive whole lines of one file, as accepted.
 
     `start` and `size` are place and length in the decompressed content, `digest` its XXH3-128.
+    `expired` counts the lines that retention has made empty since.
     """
 
     seq: int
@@ -51,6 +52,7 @@ class Batch:
     start: int
     size: int
     digest: bytes
+    expired: int = 0
 
 
 @dataclass(frozen=True)

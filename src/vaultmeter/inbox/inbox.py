@@ -10,9 +10,10 @@ from xxhash import xxh3_128_digest
 
 from vaultmeter.clock import Clock
 from vaultmeter.failpoints import reach
-from vaultmeter.inbox.archive import Archive, compress, decompress
+from vaultmeter.inbox.archive import Archive, Sealed, compress, decompress
 from vaultmeter.inbox.batches import Batch, Chunk, Source, TakenFile
 from vaultmeter.inbox.database import open_database, transaction
+from vaultmeter.inbox.expiry import Expiry, known_files
 from vaultmeter.model.errors import Invalid, NotFound, Unavailable, did_you_mean
 
 _BATCH = "seq, source, file, received, first_line, lines, start, bytes, digest"
@@ -30,7 +31,8 @@ class Inbox:
         self._segment_bytes = segment_bytes
         self._database = open_database(folder / "inbox.sqlite")
         self.archive = Archive(folder / "archive")
-        self.archive.sweep({name for (name,) in self._rows("select name from segment")})
+        self.expiry = Expiry(self._database, self.archive)
+        self.archive.sweep(known_files(self._database))
 
     def close(self) -> None:
         """Close the database; everything accepted is on disk already."""
@@ -68,12 +70,23 @@ class Inbox:
 
     def files_like(self, source: Source, head: bytes) -> list[TakenFile]:
         """Files of a source whose content starts like `head`, the furthest read first."""
+        digests = self._digests(source, head)
         rows = self._rows(
-            f"select {_FILE} from file where source = ? and head = substr(?, 1, length(head))"
+            f"select {_FILE} from file where source = ?"
+            " and (head_digest is null and head = substr(?, 1, length(head))"
+            f" or head_digest in ({', '.join('?' * len(digests))}))"
             " order by position desc, id",
-            (source.id, head),
+            (source.id, head, *digests),
         )
         return [TakenFile(*row) for row in rows]
+
+    def _digests(self, source: Source, head: bytes) -> list[bytes]:
+        """What starts like `head` have become whose lines were deleted."""
+        sizes = self._rows(
+            "select distinct head_size from file where source = ? and head_size <= ?",
+            (source.id, len(head)),
+        )
+        return [xxh3_128_digest(head[:size]) for (size,) in sizes]
 
     def new_file(self, source: Source, path: Path, head: bytes, header: bytes | None) -> TakenFile:
         """A file that is read for the first time, with nothing taken from it yet.
@@ -125,15 +138,18 @@ class Inbox:
 
     def content(self, batch: Batch) -> bytes:
         """What was accepted as this batch; raises `ArchiveDamaged`."""
-        body, segment, offset, size = self._rows(
-            "select body, segment, segment_offset, stored_bytes from batch where seq = ?",
+        body, segment, offset, size, digest = self._rows(
+            "select body, segment, segment_offset, stored_bytes, coalesce(kept_digest, digest)"
+            " from batch where seq = ?",
             (batch.seq,),
         )[0]
         frame = body if body is not None else self.archive.frame(segment, offset, size)
-        return decompress(frame, batch.digest, f"Batch {batch.seq} ({segment or 'in the inbox'})")
+        return decompress(frame, digest, f"Batch {batch.seq} ({segment or 'in the inbox'})")
 
     def verify(self) -> None:
         """Read every batch back; raises `ArchiveDamaged` when one is not what was accepted."""
+        if kept := self.expiry.kept():
+            self.archive.verify(kept)
         for batch in self.each_batch():
             self.content(batch)
 
@@ -147,15 +163,15 @@ class Inbox:
         if not frames or not (full or everything):
             return False
         now = self._clock()
-        name, size, check = self.archive.write(frames, now)
+        sealed = self.archive.write(frames, now)
         reach("seal-written")
         with transaction(self._database):
-            self._add_segment(name, size, check, now)
+            self._add_segment(sealed, now)
             offset = 0
             for seq, body in rows:
                 self._database.execute(
                     "update batch set body = null, segment = ?, segment_offset = ? where seq = ?",
-                    (name, offset, seq),
+                    (sealed.name, offset, seq),
                 )
                 offset += len(body)
         reach("seal-done")
@@ -176,7 +192,7 @@ class Inbox:
         with transaction(self._database):
             file_id = file.id or self._add_file(file, now)
             if sealed:
-                self._add_segment(*sealed, now)
+                self._add_segment(sealed, now)
             self._database.execute(
                 f"insert into batch ({_BATCH.removeprefix('seq, ')},"
                 " body, segment, segment_offset, stored_bytes)"
@@ -184,14 +200,14 @@ class Inbox:
                 (
                     *(file.source, file_id, _text(now), chunk.first_line, chunk.lines),
                     *(chunk.start, len(chunk.content), digest, None if sealed else frame),
-                    *(sealed[0] if sealed else None, 0 if sealed else None, len(frame)),
+                    *(sealed.name if sealed else None, 0 if sealed else None, len(frame)),
                 ),
             )
             seq = self._database.last_insert_rowid()
             reach("batch-inserted")
             self._database.execute(
-                "update file set position = ?, lines = ?, path = ?, head = ?, updated = ?"
-                " where id = ?",
+                "update file set position = ?, lines = ?, path = ?,"
+                " head = iif(head_digest is null, ?, head), updated = ? where id = ?",
                 (
                     *(chunk.start + len(chunk.content), chunk.first_line + chunk.lines - 1),
                     *(file.path, file.head, _text(now), file_id),
@@ -208,14 +224,14 @@ class Inbox:
         )
         return self._database.last_insert_rowid()
 
-    def _add_segment(self, name: str, size: int, check: str, now: datetime) -> None:
+    def _add_segment(self, sealed: Sealed, now: datetime) -> None:
         self._database.execute(
             "insert into segment (name, bytes, sha256, sealed) values (?, ?, ?, ?)",
-            (name, size, check, _text(now)),
+            (sealed.name, sealed.bytes, sealed.sha256, _text(now)),
         )
 
     def _batches(self, clause: str, values: tuple[Any, ...]) -> list[Batch]:
-        rows = self._rows(f"select {_BATCH} from batch {clause}", values)
+        rows = self._rows(f"select {_BATCH}, expired from batch {clause}", values)
         return [
             Batch(*row[:3], datetime.fromisoformat(row[3]), *row[4:])  # type: ignore[call-arg]  # SQLite rows are untyped
             for row in rows

@@ -5,7 +5,7 @@ request have one key; the better half is kept, whenever it arrives. What is know
 looked up among the events of the batch's days and the days beside them, without any expiry.
 """
 
-from vaultmeter.ingest import rollups
+from vaultmeter.ingest import rollups, told
 from vaultmeter.ingest.guard import Refused
 from vaultmeter.ingest.work import Work
 
@@ -19,24 +19,14 @@ _MEANING = "kind, detail, outcome, weight, product, source_event"
 
 def key(work: Work) -> None:
     """Make `fresh`, the sound records with a key, and `halves`, the keys of all."""
-    nameless = work.number("select count(*) from mapped where problem is null and id is null")
-    if nameless:
+    if work.number("select count(*) from mapped where problem is null and id is null"):
         _key_by_content(work)
-        work.run("""
-            create or replace temp view fresh as
-            select
-                mapped.* replace (coalesce(mapped.id, counted.id) as id)
-            from mapped
-            left join counted on counted.line = mapped.line
-            where mapped.problem is null
-        """)
-    else:
-        work.run("""
-            create or replace temp view fresh as
-            select *
-            from mapped
-            where problem is null
-        """)
+    work.run("""
+        create or replace temp view fresh as
+        select *
+        from mapped
+        where problem is null
+    """)
     work.run("""
         create or replace temp table halves as
         select line, id, entry from fresh
@@ -81,6 +71,12 @@ def _key_by_content(work: Work) -> None:
         from told
         left join before on before.content = told.short
             and before.entry = told.entry
+    """)
+    work.run("""
+        update mapped
+        set id = counted.id
+        from counted
+        where counted.line = mapped.line
     """)
     work.run("""
         insert into nameless
@@ -154,22 +150,23 @@ def choose(work: Work) -> None:
 
 
 def _choose(work: Work, *, unknown_only: bool, repeated: bool) -> None:
-    conditions = ["true"]
+    """Make `chosen` of the fresh records that stay; they are read often, so others are deleted."""
     if unknown_only:
-        conditions.append("id not in (select id from known)")
+        work.run("delete from mapped where id in (select id from known)")
     if repeated:
-        conditions.append("line in (select line from best)")
         work.run("""
-            create or replace temp table best as
-            select line
-            from fresh
-            qualify row_number() over (partition by id order by entry desc, line) = 1
+            delete from mapped
+            where line in (
+                select line
+                from fresh
+                where id in (select id from fresh group by id having count(*) > 1)
+                qualify row_number() over (partition by id order by entry desc, line) > 1
+            )
         """)
-    work.run(f"""
+    work.run("""
         create or replace temp view chosen as
-        select * exclude (problem, record_id, content)
+        select * exclude (problem, content)
         from fresh
-        where {" and ".join(conditions)}
     """)
 
 
@@ -192,6 +189,7 @@ def _complete_known(work: Work) -> None:
     rollups.mark(work.store, given_up, span)
     work.run(f"delete from event where {given_up}")
     rollups.count_marked(work.store)
+    told.count_again(work)
     work.run(f"""
         update event
         set entries = 3

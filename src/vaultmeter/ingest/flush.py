@@ -13,13 +13,16 @@ from vaultmeter.failpoints import reach
 from vaultmeter.inbox.batches import Batch, Source
 from vaultmeter.ingest import (
     dedupe,
+    expired,
     glances,
     identities,
+    inventory,
     items,
     ledger,
     mapping,
     rollups,
     storing,
+    told,
 )
 from vaultmeter.ingest.guard import Guarded
 from vaultmeter.ingest.outcome import Outcome
@@ -28,7 +31,11 @@ from vaultmeter.store import Store
 
 STEPS: tuple[Callable[[Work], None], ...] = (
     mapping.reject,
+    expired.note_span,
+    expired.drop_old,
+    inventory.set_apart,
     dedupe.key,
+    expired.drop_known,
     dedupe.find_known,
     dedupe.choose,
     identities.resolve,
@@ -36,6 +43,8 @@ STEPS: tuple[Callable[[Work], None], ...] = (
     storing.place,
     glances.mark,
     storing.store_events,
+    told.tell,
+    inventory.apply,
     storing.store_rejects,
     ledger.count,
 )
@@ -79,7 +88,7 @@ def replay(
     `lines` are their numbers in the file. What is still refused is rejected again.
     """
     numbers = {line - batch.first_line for line in lines}
-    few = replace(batch, lines=len(numbers))
+    few = replace(batch, lines=len(numbers), expired=0)
     work = Work(store, connector, source, few, header, guarded.only(numbers))
     mapping.map_records(work)
     with store.transaction():

@@ -13,11 +13,12 @@ from vaultmeter.ingest.work import Work
 GLANCE_GAP = "interval 5 minutes"
 """Accesses of one item by one person that are no further apart are one glance."""
 
-_ACCESS = """
+_IS_PERSONS = "identity in (select id from identity where kind = 'person')"
+_ACCESS = f"""
     kind in ('password_accessed', 'secret_read')
     and outcome = 'ok'
     and item is not null
-    and identity in (select id from identity where kind = 'person')
+    and {_IS_PERSONS}
 """
 """A person's look at a value. Machines read secrets, they do not glance."""
 
@@ -28,13 +29,13 @@ _BEGINS = f"""coalesce(
 
 def mark(work: Work) -> None:
     """Make `glanced`: which accesses begin a glance, among the new events and right after them."""
-    first, last = work.rows(f"select min(time), max(time) from placed where {_ACCESS}")[0]
     work.run(f"""
         create or replace temp table access as
         select id, time, identity, item, true as fresh, false as glance
         from placed
         where {_ACCESS}
     """)
+    first, last = work.rows("select min(time), max(time) from access")[0]
     if first is not None:
         work.run(
             f"""
@@ -44,6 +45,11 @@ def mark(work: Work) -> None:
             where time between $first - {GLANCE_GAP} and $last + {GLANCE_GAP}
                 and (identity, item) in (select (identity, item) from access)
                 and {_ACCESS}
+            union all
+            select id, time, identity, item, true, false
+            from event_before
+            where time between $first - {GLANCE_GAP} and $last + {GLANCE_GAP}
+                and (identity, item) in (select (identity, item) from access)
             """,
             first=first,
             last=last,
@@ -62,12 +68,20 @@ def recount(work: Work, identity: int) -> None:
     work.run(
         f"""
         create or replace temp table glanced as
-        select id, time, false as fresh, glance, {_ACCESS} and {_BEGINS} as begins
-        from event
-        where identity = $identity
-            and kind in ('password_accessed', 'secret_read')
-            and outcome = 'ok'
-            and item is not null
+        select id, time, fresh, glance, {_IS_PERSONS} and {_BEGINS} as begins
+        from (
+            select id, time, identity, item, false as fresh, glance
+            from event
+            where identity = $identity
+                and kind in ('password_accessed', 'secret_read')
+                and outcome = 'ok'
+                and item is not null
+            union all
+            select id, time, identity, item, true, false
+            from event_before
+            where identity = $identity
+                and item is not null
+        )
         """,
         identity=identity,
     )

@@ -12,19 +12,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vaultmeter.inbox.batches import Content
+from vaultmeter.inbox.lines import BLOCK, Numbers, line_ends
 from vaultmeter.settings import Settings
 
-_NEWLINE, _CARRIAGE_RETURN, _QUOTE, _BACKSLASH = b'\n\r"\\'
+_CARRIAGE_RETURN, _QUOTE, _BACKSLASH = b'\r"\\'
 _OPENING = 0x7B
 """What `[` and `{` become when the bit 0x20, in which they differ, is set."""
 _FIRST_NOT_ASCII = 0x80
-_BLOCK = 1 << 18
-"""Bytes compared at once: what fits the processor's cache."""
+_CELL = 64
+"""Bytes whose brackets are counted at once: one for each bit of a machine word."""
 _LINES_A_TASK = 8192
 """Lines that one thread of the engine parses at once."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 Claims = np.ndarray[tuple[int], np.dtype[np.bool]]
 
 
@@ -59,19 +59,27 @@ class Guarded:
         dropped = pc.is_in(self.lines["line"], pa.array(numbers, pa.int32()))
         return replace(self, lines=self.lines.filter(pc.invert(dropped)))
 
+    def is_blank(self, line: int) -> bool:
+        """Whether a line is empty, but for a carriage return."""
+        return bytes(self.content[self.starts[line] : self.ends[line]]) in (b"", b"\r")
+
     def body(self, line: int) -> bytes:
         """A line as it was received, without its newline."""
         return bytes(self.content[self.starts[line] : self.ends[line]])
 
 
-def guard(content: Content, start: int, settings: Settings) -> Guarded:
-    """Split a batch that starts at a place in its file; at 0 a byte order mark may stand."""
-    starts, ends, openers = _scan(content)
+def guard(content: Content, start: int, settings: Settings, ends: Numbers | None = None) -> Guarded:
+    """Split a batch that starts at a place in its file; at 0 a byte order mark may stand.
+
+    `ends` are the ends of its lines, where they are known already.
+    """
+    ends = line_ends(content) if ends is None else ends
+    starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends.copy()
     if start == 0 and content[:3] == _BYTE_ORDER_MARK and len(starts):
         starts[0] = len(_BYTE_ORDER_MARK)
     lengths = ends - starts
     blank = (lengths == 0) | ((lengths == 1) & _is_carriage_return(content, starts))
-    refused = _refused(content, starts, ends, openers, settings)
+    refused = _refused(content, starts, ends, settings)
     keep = ~blank
     keep[[line.line for line in refused]] = False
     numbers = np.flatnonzero(keep)
@@ -79,30 +87,20 @@ def guard(content: Content, start: int, settings: Settings) -> Guarded:
     return Guarded(content, starts, ends, table, refused, int(blank.sum()))
 
 
-def _scan(content: Content) -> tuple[Numbers, Numbers, Numbers]:
-    """Where lines start and end, without their newline, and how many brackets each opens."""
+def _openers(content: Content, starts: Numbers, ends: Numbers) -> Numbers:
+    """How many brackets each line opens at most: neighbours in the cells of its ends count too."""
     data = np.frombuffer(content, np.uint8)
-    newlines, brackets = [], []
-    mask, folded = np.empty(_BLOCK, bool), np.empty(_BLOCK, np.uint8)
-    for place in range(0, len(data), _BLOCK):
-        block = data[place : place + _BLOCK]
-        size = len(block)
-        np.equal(block, _NEWLINE, out=mask[:size])
-        newlines.append(np.flatnonzero(mask[:size]) + place)
+    folded, mask = np.empty(BLOCK, np.uint8), np.empty(BLOCK, bool)
+    counted = [np.zeros(1, np.uint8)]
+    for place in range(0, len(data), BLOCK):
+        block = data[place : place + BLOCK]
         # '[' and '{' differ in the bit 0x20 alone.
-        np.bitwise_or(block, 0x20, out=folded[:size])
-        np.equal(folded[:size], _OPENING, out=mask[:size])
-        brackets.append(np.flatnonzero(mask[:size]) + place)
-    ends = np.concatenate(newlines) if newlines else np.empty(0, np.int64)
-    if len(content) and content[-1] != _NEWLINE:
-        ends = np.append(ends, len(content))
-    starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends.copy()
-    opened = (
-        np.searchsorted(np.concatenate(brackets), np.append(starts, len(content)))
-        if len(ends)
-        else np.zeros(1, np.int64)
-    )
-    return starts, ends, np.diff(opened)
+        np.bitwise_or(block, 0x20, out=folded[: len(block)])
+        np.equal(folded[: len(block)], _OPENING, out=mask[: len(block)])
+        mask[len(block) :] = False
+        counted.append(np.bitwise_count(np.packbits(mask).view(np.uint64)))
+    total = np.cumsum(np.concatenate(counted), dtype=np.int64)
+    return total[-(-ends // _CELL)] - total[starts // _CELL]
 
 
 def _is_carriage_return(content: Content, starts: Numbers) -> Claims:
@@ -112,17 +110,14 @@ def _is_carriage_return(content: Content, starts: Numbers) -> Claims:
     return np.equal(data[np.minimum(starts, len(data) - 1)], _CARRIAGE_RETURN)
 
 
-def _refused(
-    content: Content, starts: Numbers, ends: Numbers, openers: Numbers, settings: Settings
-) -> list[Refused]:
+def _refused(content: Content, starts: Numbers, ends: Numbers, settings: Settings) -> list[Refused]:
     reasons: dict[int, str] = {}
     for line in np.flatnonzero(ends - starts > settings.max_line_bytes).tolist():
         reasons[line] = "too_large"
+    openers = _openers(content, starts, ends)
     for line in np.flatnonzero(openers > settings.max_depth).tolist():
-        if (
-            line not in reasons
-            and _depth(bytes(content[starts[line] : ends[line]])) > settings.max_depth
-        ):
+        body = bytes(content[starts[line] : ends[line]])
+        if line not in reasons and _is_deeper(body, settings.max_depth):
             reasons[line] = "too_deep"
     for line in _not_utf8(content, starts, ends):
         reasons.setdefault(line, "not_utf8")
@@ -146,12 +141,16 @@ def _decodes(text: Content) -> bool:
     place = 0
     try:
         while place < len(text):
-            block = text[place : place + _BLOCK]
+            block = text[place : place + BLOCK]
             is_last = place + len(block) == len(text)
             place += codecs.utf_8_decode(block, "strict", is_last)[1]
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _is_deeper(line: bytes, depth: int) -> bool:
+    return line.count(b"{") + line.count(b"[") > depth and _depth(line) > depth
 
 
 def _depth(line: bytes) -> int:

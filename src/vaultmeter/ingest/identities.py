@@ -15,7 +15,6 @@ Row = tuple[Any, ...]
 
 def resolve(work: Work) -> None:
     """Fill `account_of`, `identity_of` for the chosen records, adding what is new."""
-    _accounts(work)
     work.run("""
         create or replace temp table met as
         select
@@ -32,6 +31,12 @@ def resolve(work: Work) -> None:
         from chosen
         group by all
     """)
+    _accounts(work)
+    settle(work)
+
+
+def settle(work: Work) -> None:
+    """Link the keys of `met`, and describe the identities they belong to."""
     _link(work)
     _describe(work)
 
@@ -43,7 +48,7 @@ def _accounts(work: Work) -> None:
             (select coalesce(max(id), 0) from account) + row_number() over (order by name),
             name
         from (
-            select distinct concat_ws('/', $account, account) as name from chosen
+            select distinct concat_ws('/', $account, account) as name from met
             union
             select $account
         )
@@ -54,7 +59,7 @@ def _accounts(work: Work) -> None:
         select
             part.account,
             account.id
-        from (select distinct account from chosen) as part
+        from (select distinct account from met) as part
         join account on account.name = concat_ws('/', $account, part.account)
     """)
 
@@ -90,6 +95,7 @@ def _link(work: Work) -> None:
             _merge(work, merged, identity)
         keys += group
         owners += [identity] * len(group)
+    work.linked += owners
     _add_keys(work, keys, owners)
 
 
@@ -145,6 +151,7 @@ def _merge(work: Work, merged: int, kept: int) -> None:
     values = {"merged": merged, "kept": kept}
     rollups.mark(work.store, "identity in ($merged, $kept)", values)
     rollups.move_marked(work.store, **values)
+    rollups.merge_expired(work.store, **values)
     for table in ("event", "identity_key"):
         work.run(f"update {table} set identity = $kept where identity = $merged", **values)
     work.run(
@@ -252,12 +259,14 @@ def _describe(work: Work) -> None:
             order by met.rank desc, met.time desc, met.name desc
         ) = 1
     """)
-    work.run("""
-        insert into identity (id, account, name, kind, name_rank, name_time)
-        select id, account, name, kind, rank, time
-        from described
-        where id not in (select id from identity)
-    """)
+    # As in items: an insert of nothing would hide later ones.
+    if work.number("select count(*) from described"):
+        work.run("""
+            insert into identity (id, account, name, kind, name_rank, name_time)
+            select id, account, name, kind, rank, time
+            from described
+            where id not in (select id from identity)
+        """)
     changed = work.rows("""
         select described.id
         from described

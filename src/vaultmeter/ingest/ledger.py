@@ -12,6 +12,9 @@ def count(work: Work) -> None:
                 bucket=bucket,
                 lines=lines,
             )
+    work.outcome.unknown_kinds = work.number("select count(*) from chosen where kind = 'other'")
+    if not work.outcome.unknown_kinds:
+        return
     work.run("""
         insert into unknown_kind
         select
@@ -22,4 +25,3 @@ def count(work: Work) -> None:
         where kind = 'other'
         group by all
     """)
-    work.outcome.unknown_kinds = work.number("select count(*) from chosen where kind = 'other'")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Outcome:
     """Lines by what became of them, and events added.
 
-    The ledger holds for each batch: lines = stored + duplicates + conflicts + rejected + filtered.
+    The ledger holds for each batch:
+    lines = stored + duplicates + conflicts + rejected + filtered + expired.
     """
 
     lines: int = 0
@@ -16,6 +17,7 @@ class Outcome:
     conflicts: int = 0
     rejected: int = 0
     filtered: int = 0
+    expired: int = 0
     unknown_kinds: int = 0
 
     def add(self, other: "Outcome") -> None:
@@ -31,4 +33,5 @@ class Outcome:
             "conflicts": self.conflicts,
             "rejected": self.rejected,
             "filtered": self.filtered,
+            "expired": self.expired,
         }

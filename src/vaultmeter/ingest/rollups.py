@@ -7,7 +7,7 @@ until then reports read it from the events. Events that change afterwards are co
 from collections.abc import Mapping
 
 from vaultmeter.store import Store
-from vaultmeter.store.rollup import ROLLUPS, Rollup
+from vaultmeter.store.rollup import ROLLUPS, Rollup, is_expired
 
 _FEW = 200_000
 """Rows that are not worth adding up."""
@@ -36,17 +36,20 @@ def roll_up(store: Store) -> None:
 
 
 def mark(store: Store, where: str, values: Mapping[str, object]) -> None:
-    """Note which months and identities of the rollups are touched, before events change.
+    """Note which months, identities and items of the rollups are touched, before events change.
 
     `where` is a condition on events. `count_marked` follows in the same transaction.
     """
-    store.run("create temp table if not exists marked (month timestamp, identity integer)")
+    store.run(
+        "create temp table if not exists marked (month timestamp, identity integer, item integer)"
+    )
     store.run(
         f"""
         insert into marked
         select distinct
             date_trunc('month', time),
-            identity
+            identity,
+            item
         from event
         where batch <= $rolled
             and {where}
@@ -60,7 +63,7 @@ def move_marked(store: Store, merged: int, kept: int) -> None:
     store.run(
         """
         insert into marked
-        select month, $kept
+        select month, $kept, item
         from marked
         where identity = $merged
         """,
@@ -69,12 +72,17 @@ def move_marked(store: Store, merged: int, kept: int) -> None:
 
 
 def count_marked(store: Store) -> None:
-    """Count the marked months and identities again, from their events as they are now."""
+    """Count the marked months, identities and items again, from their events as they are now."""
     if not store.query("select count(*) from marked")[0][0]:
         return
-    marked = "(date_trunc('month', {}), identity) in (select (month, identity) from marked)"
     for rollup in ROLLUPS:
-        store.run(f"delete from {rollup.table} where {marked.format('start')}")
+        key = "identity" if "identity" in rollup.dimensions else "item"
+        marked = f"(date_trunc('month', {{}}), {key}) in (select (month, {key}) from marked)"
+        # What retention has deleted is counted there alone, and stays.
+        store.run(
+            f"delete from {rollup.table}"
+            f" where {marked.format('start')} and not {is_expired(rollup)}"
+        )
         where = f"""
             batch <= $rolled
             and time >= (select min(month) from marked)
@@ -86,6 +94,20 @@ def count_marked(store: Store) -> None:
             {"rolled": rolled(store)},
         )
     store.run("delete from marked")
+
+
+def merge_expired(store: Store, merged: int, kept: int) -> None:
+    """What deleted events of one identity came to becomes the other's."""
+    values = {"merged": merged, "kept": kept}
+    for rollup in ROLLUPS:
+        if rollup.bucket == "month" and "identity" in rollup.dimensions:
+            store.run(
+                f"update {rollup.table} set identity = $kept"
+                f" where identity = $merged and {is_expired(rollup)}",
+                values,
+            )
+    for table in ("event_before", "identity_shown"):
+        store.run(f"update {table} set identity = $kept where identity = $merged", values)
 
 
 def _add_up(store: Store, rollup: Rollup) -> None:

@@ -25,13 +25,16 @@ class Work:
     expected: dict[int, str] = field(default_factory=dict)
     first: datetime | None = None
     last: datetime | None = None
+    new_items: int = 0
+    linked: list[int] = field(default_factory=list)
     outcome: Outcome = field(default_factory=Outcome)
 
     def __post_init__(self) -> None:
         """Start with what the guard refused."""
         self.refused += self.guarded.refused
         self.outcome.lines = self.batch.lines
-        self.outcome.filtered = self.guarded.blank
+        self.outcome.filtered = self.guarded.blank - self.batch.expired
+        self.outcome.expired = self.batch.expired
 
     @property
     def values(self) -> dict[str, Any]:

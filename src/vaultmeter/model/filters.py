@@ -1,14 +1,18 @@
-"""What a report is narrowed to: words and patterns, each with `*` for any text."""
+"""What a report is narrowed to: words and patterns, each with `*` for any text.
+
+A filter on accounts takes a group, too: `@eu` stands for the accounts of the group `eu` and those
+below them.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from vaultmeter.model.errors import Invalid, did_you_mean
+from vaultmeter.model.errors import Invalid, NotFound, did_you_mean
 from vaultmeter.model.kinds import Kind, Outcome, Product
 
 FILTERS: dict[str, str] = {
-    "account": "account, such as acme/finance",
+    "account": "account, such as acme/finance, or a group of them, such as @eu",
     "user": "who acted, by name",
     "item": "secret, key or password, by name",
     "item_type": "type of item, such as static_secret",
@@ -19,6 +23,8 @@ FILTERS: dict[str, str] = {
     "product": "sm, pm or sra",
 }
 """Every filter and what it is about, in the order they are shown."""
+GROUP = "@"
+"""What a word of the filter on accounts begins with when it names a group."""
 
 _CLOSED: dict[str, tuple[str, ...]] = {
     "kind": tuple(Kind),
@@ -32,6 +38,8 @@ class Filters:
     """Patterns by filter name. Patterns of one filter widen it, different filters narrow."""
 
     patterns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    literal: bool = False
+    """Whether the accounts are names to the letter: no groups, no patterns."""
 
     @classmethod
     def of(cls, given: Mapping[str, Iterable[str]]) -> "Filters":
@@ -57,9 +65,36 @@ class Filters:
             if any(matching(pattern, (word,)) for pattern in self.patterns[name])
         ]
 
+    def expanded(self, groups: Mapping[str, tuple[str, ...]]) -> "Filters":
+        """The filters with the accounts of groups in place of their names.
+
+        `groups` are the patterns of accounts by group. Raises `NotFound` for a group there is not.
+        """
+        words = self.patterns.get("account", ())
+        if self.literal or not any(word.startswith(GROUP) for word in words):
+            return self
+        accounts = dict.fromkeys(part for word in words for part in _accounts_of(word, groups))
+        return Filters({**self.patterns, "account": tuple(accounts)})
+
     def shown(self) -> dict[str, list[str]]:
         """The filters that are set, as a report prints them."""
         return {name: list(self.patterns[name]) for name in FILTERS if name in self.patterns}
+
+
+def covering(account: str) -> tuple[str, ...]:
+    """The patterns of an account and of those below it."""
+    return (account,) if account.endswith("*") else (account, f"{account}/*")
+
+
+def _accounts_of(word: str, groups: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
+    """The patterns that a word of the filter on accounts stands for."""
+    if not word.startswith(GROUP):
+        return (word,)
+    name = word.removeprefix(GROUP)
+    if name not in groups:
+        none = "There are none yet: vaultmeter accounts group NAME ACCOUNT makes one."
+        raise NotFound(f"There is no group {name!r}.", did_you_mean(name, groups) or none)
+    return (pattern for account in groups[name] for pattern in covering(account))
 
 
 def matching(pattern: str, words: Iterable[str]) -> list[str]:

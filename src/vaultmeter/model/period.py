@@ -69,6 +69,10 @@ class Period:
         """The instant so many calendar days before the end, in UTC."""
         return _Shift(self.zone, days=days)(self.end)
 
+    def last_days(self, days: int) -> "Period":
+        """So many calendar days up to the end, wherever this period starts."""
+        return Period(min(self.days_before_end(days), self.end), self.end, self.zone)
+
     def days(self) -> int:
         """How many calendar days the period touches."""
         first = self.start.astimezone(self.zone).date()

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from vaultmeter.model.errors import Invalid, did_you_mean
 from vaultmeter.model.kinds import Intent, Kind
 
+_IDLE = {Intent.HEARTBEAT, Intent.SYSTEM}
+
 
 @dataclass(frozen=True)
 class StatusDefinition:
@@ -36,6 +38,15 @@ class StatusDefinition:
                 raise Invalid(f"{name} is {value}; the least is {fewest}.")
         if not self.intents and not self.kinds:
             raise Invalid("No action would make anybody active.", "Name intents or kinds.")
+        if set(self.intents) & _IDLE or set(self.kinds) & {Kind.HEARTBEAT, Kind.SYSTEM}:
+            raise Invalid(
+                "Heartbeats and system work make nobody active.",
+                "Leave them out: they go on alone.",
+            )
+
+    def brief(self) -> str:
+        """The definition's version and preset, as a table prints it."""
+        return f"version {self.version} ({self.preset})"
 
     def text(self) -> str:
         """The definition in words, as reports print it."""
@@ -44,10 +55,10 @@ class StatusDefinition:
         times = "once" if self.minimum == 1 else f"{self.minimum} times"
         return (
             f"Version {self.version} ({self.preset}), at the end of the range. Active: successful "
-            f"{actions} at least {times} in {window}. Passive: only presence or heartbeats then. "
-            f"Inactive: neither; never used, lapsed, or dormant after {self.dormancy_days} days. "
-            f"New: first seen in the last {self.grace_days} days. No evidence: the sources "
-            "cannot show the use, so it is never called inactive."
+            f"{actions} at least {times} in {window}. Passive: only other successful requests, or "
+            "heartbeats, then. Inactive: neither; never used, lapsed, or dormant after "
+            f"{self.dormancy_days} days. New: first seen in the last {self.grace_days} days. "
+            "No evidence: the sources cannot show the use, so it is never called inactive."
         )
 
 
@@ -57,12 +68,7 @@ PRESETS: dict[str, StatusDefinition] = {
         preset="lastpass",
         window_days=30,
         intents=(),
-        kinds=(
-            Kind.LOGIN,
-            Kind.ITEM_ADDED,
-            Kind.PASSWORD_ACCESSED,
-            Kind.PASSWORD_AUTOFILLED,
-        ),
+        kinds=(Kind.LOGIN, Kind.ITEM_ADDED, Kind.PASSWORD_AUTOFILLED),
     ),
     "bitwarden-labs": StatusDefinition(
         preset="bitwarden-labs", window_days=90, intents=(), kinds=(Kind.LOGIN,)
@@ -71,8 +77,10 @@ PRESETS: dict[str, StatusDefinition] = {
         preset="github", window_days=90, kinds=(Kind.LOGIN, Kind.LIST, Kind.OTHER)
     ),
 }
-"""Definitions to begin with. `lastpass`: a sign-in, an added or a tried password within 30 days;
-`bitwarden-labs`: a sign-in within 90; `github`: any authenticated action within 90."""
+"""Definitions to begin with, as others publish theirs. `lastpass`: a sign-in (by password, single
+sign-on or without a password), an added site or a tried site login within 30 days;
+`bitwarden-labs`: one sign-in within 90 days, as its adoption report counts; `github`: any
+authenticated action within 90 days, whoever did none being dormant."""
 
 
 def preset_named(name: str, version: int) -> StatusDefinition:
@@ -80,3 +88,12 @@ def preset_named(name: str, version: int) -> StatusDefinition:
     if name not in PRESETS:
         raise Invalid(f"There is no preset {name!r}.", did_you_mean(name, PRESETS))
     return replace(PRESETS[name], version=version)
+
+
+def named_by_preset(definition: StatusDefinition, wanted: str) -> StatusDefinition:
+    """The definition under the preset it equals, `wanted` before others, else `custom`."""
+    for name in dict.fromkeys([wanted, *PRESETS]):
+        named = replace(definition, preset=name)
+        if name in PRESETS and named == replace(PRESETS[name], version=definition.version):
+            return named
+    return replace(definition, preset="custom")

@@ -31,6 +31,8 @@ class Table:
     definitions: dict[str, str]
     columns: tuple[Column, ...]
     rows: Sequence[tuple[Any, ...]]
+    total: int
+    """How many rows there are in all, whatever was asked of them."""
     complete_to: dict[str, datetime]
     notes: tuple[str, ...] = field(default=())
 

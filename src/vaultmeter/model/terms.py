@@ -1,6 +1,6 @@
 """What was decided and holds for every answer: definitions, limits, groups of accounts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -34,3 +34,25 @@ class Terms:
     """In order of product, account and month."""
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Patterns of accounts by the name of their group."""
+
+    def limit_of(self, product: str, account: str, month: date) -> int | None:
+        """How many clients this very account may have in a month; `None` for any number.
+
+        The limit with the latest first month holds, up to that of the next one.
+        """
+        held = [
+            limit
+            for limit in self.limits
+            if (limit.product, limit.account) == (product, account) and limit.month <= month
+        ]
+        return max(held, key=lambda limit: limit.month).clients if held else None
+
+    def limits_in(self, months: Iterable[date]) -> list[Limit]:
+        """The limits that hold in each of these months, each as a limit of that month alone."""
+        limited = dict.fromkeys((limit.product, limit.account) for limit in self.limits)
+        found = [
+            Limit(product, account, month, self.limit_of(product, account, month))
+            for month in months
+            for product, account in limited
+        ]
+        return [limit for limit in found if limit.clients is not None]

@@ -9,14 +9,14 @@ import glob
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import cycle
-from mmap import mmap
+from mmap import MADV_HUGEPAGE, MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from pathlib import Path
 
-import numpy as np
 from xxhash import xxh3_128_digest
 
 from vaultmeter.inbox.batches import Batch, Chunk, Source, TakenFile
 from vaultmeter.inbox.inbox import Inbox
+from vaultmeter.inbox.lines import Numbers, line_ends
 from vaultmeter.model.errors import Invalid, NotFound
 from vaultmeter.receive.content import STANDARD_INPUT, Content, opened
 
@@ -24,20 +24,19 @@ _HEAD = 1024
 """How many bytes of its start a file is looked up by."""
 _LOOK = 1 << 16
 """How many bytes of its start are looked at for a header line."""
-_NEWLINE = 0x0A
-_BLOCK = 1 << 18
-"""Bytes counted at once: what fits the processor's cache."""
 
 
 @dataclass(frozen=True)
 class Taken:
     """One chunk of a file, accepted. `read` is how far the file on disk was read, in bytes.
 
-    `content` stays readable until the second chunk after it is asked for.
+    `content` stays readable until the second chunk after it is asked for. `ends` are the ends of
+    its lines.
     """
 
     batch: Batch
     content: memoryview
+    ends: Numbers
     read: int
 
 
@@ -93,21 +92,14 @@ class FileReader:
         return self.inbox.new_file(self.source, path, start[:_HEAD], header)
 
     def _accepted(self, content: Content, file: TakenFile, rest: memoryview) -> Iterator[Taken]:
-        for chunk in self._chunks(content, file, rest):
-            batch, file = self.inbox.accept(file, chunk)
-            yield Taken(
-                batch, memoryview(chunk.content), content.raw.tell() if content.measurable else 0
-            )
-
-    def _chunks(self, content: Content, file: TakenFile, rest: memoryview) -> Iterator[Chunk]:
-        start, line = file.position, file.lines + 1
         for buffer in _buffers(self.chunk_bytes + max(self._held, len(rest))):
             end, filled, ended = self._fill(content, buffer, rest)
             whole, rest = memoryview(buffer)[:end], memoryview(buffer)[end:filled]
             if whole:
-                lines = line_count(whole)
-                yield Chunk(content.path, whole, start, line, lines)
-                start, line = start + end, line + lines
+                ends = line_ends(whole)
+                chunk = Chunk(content.path, whole, file.position, file.lines + 1, len(ends))
+                batch, file = self.inbox.accept(file, chunk)
+                yield Taken(batch, whole, ends, content.raw.tell() if content.measurable else 0)
             if ended:
                 break
         if rest:
@@ -141,20 +133,15 @@ class FileReader:
         return self.max_line_bytes + 1
 
 
-def line_count(content: memoryview) -> int:
-    """How many lines there are; the last one may lack its newline."""
-    data = np.frombuffer(content, np.uint8)
-    blocks = range(0, len(data), _BLOCK)
-    newlines = sum(int(np.count_nonzero(data[at : at + _BLOCK] == _NEWLINE)) for at in blocks)
-    return newlines + int(len(data) > 0 and data[-1] != _NEWLINE)
-
-
 def _buffers(size: int) -> Iterator[mmap]:
-    """The same three buffers in turn: one is flushed, one is accepted, one is filled.
+    """The same two buffers in turn: one is flushed, one is filled and accepted.
 
     Fresh memory for every chunk would cost as much as parsing it.
     """
-    return cycle([mmap(-1, size) for _ in range(3)])
+    buffers = [mmap(-1, size, flags=MAP_PRIVATE | MAP_ANONYMOUS) for _ in range(2)]
+    for buffer in buffers:
+        buffer.madvise(MADV_HUGEPAGE)
+    return cycle(buffers)
 
 
 def expand(patterns: Iterable[str]) -> list[Path]:

@@ -3,6 +3,7 @@ title = "Accounts"
 answers = "How much each account of the organisation is used."
 order = 10
 definitions = ["total_requests", "unique_users", "client", "passwords_accessed"]
+sort = ["account"]
 columns = [
     ["account", "Account"],
     ["requests", "Requests", "integer"],
@@ -14,6 +15,26 @@ columns = [
     ["items", "Items", "integer"],
     ["last_active", "Last active", "instant"],
 ]
+[evidence.rows]
+account = "accounts.name"
+[evidence.cells]
+passwords_accessed = "glances"
+last_active = "last_time"
+[evidence.cells.users]
+measure = "used"
+counts = "identities"
+where = "identities.kind = 'person'"
+words = "Successful uses by people."
+[evidence.cells.clients]
+measure = "succeeded"
+counts = "identities"
+where = "identities.kind in ('person', 'machine', 'agent')"
+words = "Successful requests of people, machines and agents."
+[evidence.cells.items]
+counts = "existing"
+where = "items.seen is not null and items.deleted is null"
+words = "The items of the account that exist now."
+rows = { account = "items.account" }
 */
 with acted as (
     select
@@ -55,4 +76,3 @@ select
 from accounts
 left join acted on acted.account = accounts.account
 left join kept on kept.account = accounts.name
-order by accounts.name

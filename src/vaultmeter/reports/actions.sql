@@ -3,6 +3,7 @@ title = "Requests by action"
 answers = "What is done with the vaults, and how it ends."
 order = 7
 definitions = ["total_requests"]
+sort = ["-requests", "kind", "detail"]
 columns = [
     ["kind", "Action"],
     ["detail", "Detail"],
@@ -13,6 +14,15 @@ columns = [
     ["not_found", "Not found", "integer"],
     ["error", "Error", "integer"],
 ]
+[evidence.rows]
+kind = "events.kind"
+detail = "events.detail"
+[evidence.cells]
+objects = { measure = "requests", counts = "weight" }
+ok = "succeeded"
+denied = { where = "events.outcome = 'denied'", words = "Requests that were denied." }
+not_found = { where = "events.outcome = 'not_found'", words = "Requests for what is not there." }
+error = { where = "events.outcome = 'error'", words = "Requests that failed." }
 */
 select
     kind,
@@ -25,4 +35,3 @@ select
     coalesce(sum(requests) filter (where outcome = 'error'), 0) as error
 from activity
 group by kind, detail
-order by requests desc, kind, detail

@@ -2,6 +2,7 @@
 title = "Activity"
 answers = "What happens when: per hour, day, week or month, by what is done."
 order = 2
+whole = true
 parameters = ["per"]
 series = "start"
 definitions = ["total_requests", "login_sessions", "passwords_accessed", "accounts_added", "latest_logins", "key_operations", "denied"]
@@ -20,6 +21,27 @@ columns = [
     ["key_operations", "Key operations", "integer"],
     ["denied", "Denied", "integer"],
 ]
+[evidence.rows]
+start = "events.bucket"
+[evidence.cells]
+passwords_accessed = "glances"
+accounts_added = "items_added"
+[evidence.cells.login_sessions]
+measure = "sign_ins"
+where = "identities.kind = 'person'"
+words = "Successful sign-ins of people."
+[evidence.cells.machine_logins]
+measure = "sign_ins"
+where = "identities.kind <> 'person'"
+words = "Successful sign-ins of all but people."
+[evidence.cells.latest_logins]
+measure = "sign_ins"
+counts = "identities"
+words = "The last sign-in of each person in the range, where it falls in this bucket."
+where = """
+identities.kind = 'person' and (events.identity, events.time) in (
+    select (identity, max(time)) from events where kind = 'login' and outcome = 'ok' group by identity
+)"""
 */
 with latest as (
     select

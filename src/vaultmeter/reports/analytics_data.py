@@ -11,10 +11,13 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from vaultmeter.model.filters import Filters
 from vaultmeter.model.kinds import Product
 from vaultmeter.model.period import Period
 from vaultmeter.model.table import Table
+from vaultmeter.model.terms import Terms
 from vaultmeter.model.viewer import Viewer
+from vaultmeter.reports.breakdown import account_names
 from vaultmeter.reports.head import part_named
 from vaultmeter.reports.run import Ask, answer
 from vaultmeter.store import Store
@@ -39,12 +42,27 @@ _TYPE_LABELS = {
 }
 
 
-def analytics_data(store: Store, viewer: Viewer, period: Period, now: datetime) -> dict[str, Any]:
-    """The document for what a viewer may see in a period, computed at `now`."""
-    ask = Ask(viewer, period)
+def analytics_data(
+    store: Store,
+    viewer: Viewer,
+    period: Period,
+    now: datetime,
+    terms: Terms | None = None,
+    filters: Filters | None = None,
+) -> dict[str, Any]:
+    """The document for what a viewer may see in a period, computed at `now`.
+
+    `filters` narrow it as they do reports; the account it names is the first that is left.
+    A client is exceeded when it was beyond a limit in a calendar month that the period touches.
+    """
+    ask = Ask(viewer, period, filters or Filters(), terms=terms or Terms())
     clients = answer(store, part_named("_clients_by_product"), ask).dicts()
+    beyond = answer(store, part_named("_exceeded_clients"), ask).dicts()
+    exceeded = {(row["product"], row["identity"]) for row in beyond}
+    for client in clients:
+        client["exceeded"] = int((client["product"], client["identity"]) in exceeded)
     items = answer(store, part_named("_items_by_type"), ask)
-    account = _account(store)
+    account = _account(store, ask)
     return {
         "analytics_data": {"all_items": _all_items(items)},
         "certificates_expiry_data": {"account_id": account, "ca_counts": {}, "risk_counts": {}},
@@ -78,6 +96,8 @@ def _summary(
         "product": product,
         "time": int(now.timestamp()),
         "total_clients": len(clients),
+        "actual_clients": sum(not client["exceeded"] for client in clients),
+        "exceeded_clients": sum(client["exceeded"] for client in clients),
         "clients_by_auth_method_types": dict(
             Counter(_method(client) for client in clients).most_common()
         ),
@@ -101,16 +121,20 @@ def _clients_report(
                 "access_type": _method(client),
                 "auth_method_name": _method_path(client),
                 "client_unique_id": client["user"],
-                "exceeded_clients": 0,
+                "exceeded_clients": client["exceeded"],
             }
             for client in clients
         ],
     }
 
 
-def _method(client: dict[str, Any]) -> str:
-    method: str = client["auth_method"]
+def method_code(method: str) -> str:
+    """The word that Akeyless has for a sign-in method."""
     return _METHOD_CODES.get(method, method)
+
+
+def _method(client: dict[str, Any]) -> str:
+    return method_code(client["auth_method"])
 
 
 def _method_path(client: dict[str, Any]) -> str:
@@ -130,6 +154,8 @@ def _all_items(items: Table) -> list[list[str]]:
     return [["Item Type", "Count"], *rows]
 
 
-def _account(store: Store) -> str:
-    rows = store.query("select name from account order by id limit 1")
-    return str(rows[0][0]) if rows else "default"
+def _account(store: Store, ask: Ask) -> str:
+    """The account that was known first, of those that are asked about."""
+    asked = set(account_names(store, ask))
+    known = (name for (name,) in store.query("select name from account order by id"))
+    return next((name for name in known if name in asked), "default")

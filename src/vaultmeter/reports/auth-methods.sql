@@ -2,7 +2,9 @@
 title = "Authentication methods"
 answers = "How people and machines sign in, and how many of them with each method."
 order = 8
+whole = true
 definitions = ["client", "login_sessions"]
+sort = ["-clients", "-requests", "auth_method"]
 columns = [
     ["auth_method", "Method"],
     ["clients", "Clients", "integer"],
@@ -12,23 +14,42 @@ columns = [
     ["failed_logins", "Failed logins", "integer"],
     ["requests", "Requests", "integer"],
 ]
+[evidence.rows]
+auth_method = "coalesce(events.auth_method, identities.auth_method, 'unknown')"
+[evidence.cells.clients]
+measure = "succeeded"
+words = "Successful requests of people, machines and agents."
+counts = "identities"
+where = "identities.kind in ('person', 'machine', 'agent')"
+rows = { auth_method = "coalesce(identities.auth_method, 'unknown')" }
+[evidence.cells.people]
+measure = "succeeded"
+words = "Successful requests of people."
+counts = "identities"
+where = "identities.kind = 'person'"
+rows = { auth_method = "coalesce(identities.auth_method, 'unknown')" }
+[evidence.cells.machines]
+measure = "succeeded"
+words = "Successful requests of machines and agents."
+counts = "identities"
+where = "identities.kind in ('machine', 'agent')"
+rows = { auth_method = "coalesce(identities.auth_method, 'unknown')" }
 */
 with acted as (
     select
-        coalesce(activity.auth_method, identities.auth_method, 'unknown') as method,
-        sum(activity.requests) as requests,
-        coalesce(sum(activity.requests) filter (
-            where activity.kind = 'login' and activity.outcome = 'ok'
-        ), 0) as sign_ins,
-        coalesce(sum(activity.requests) filter (where activity.kind = 'login_failed'), 0) as failed_logins
-    from activity
-    join identities on identities.identity = activity.identity
+        coalesce(usage.auth_method, identities.auth_method, 'unknown') as method,
+        sum(usage.requests) as requests,
+        sum(usage.sign_ins) as sign_ins,
+        sum(usage.failed_logins) as failed_logins
+    from usage
+    join identities on identities.identity = usage.identity
+    where usage.requests > 0
     group by method
 ),
 client as (
-    select distinct activity.identity
-    from activity
-    where activity.outcome = 'ok'
+    select distinct identity
+    from usage
+    where succeeded > 0
 ),
 counted as (
     select
@@ -51,4 +72,3 @@ select
     coalesce(acted.requests, 0) as requests
 from acted
 full join counted on counted.method = acted.method
-order by clients desc, requests desc, auth_method

@@ -1,41 +1,119 @@
 /*
 title = "Clients per month"
-answers = "How many clients there are in each calendar month, by product, account and method."
+answers = "How many clients there are in each calendar month, by product and account, and how many are beyond the limit."
 order = 9
 bucket = "month"
-definitions = ["client"]
+definitions = ["client", "organisation", "exceeded"]
+sort = ["month", "product", "account"]
 columns = [
     ["month", "Month", "date"],
     ["product", "Product"],
     ["account", "Account"],
-    ["auth_method", "Signs in with"],
-    ["clients", "Clients", "integer"],
+    ["total", "Clients", "integer"],
+    ["actual", "Within the limit", "integer"],
+    ["exceeded", "Exceeded", "integer"],
+    ["limit", "Limit", "integer"],
+    ["limit_reached", "Limit reached", "instant"],
     ["people", "People", "integer"],
     ["machines", "Machines", "integer"],
     ["agents", "Agents", "integer"],
 ]
+[evidence]
+filters = [
+    "user", "item", "item_type", "kind", "auth_method", "outcome", "source", "product",
+]
+[evidence.rows]
+month = "events.bucket"
+product = "events.product"
+account = """
+$row_account = '*' or accounts.name = $row_account
+    or starts_with(accounts.name, $row_account || '/')"""
+[evidence.cells]
+limit = "none: The limit that was set for the account and month: vaultmeter limits."
+[evidence.cells.total]
+measure = "succeeded"
+words = "Successful requests of people, machines and agents."
+counts = "identities"
+where = """
+events.intent in ('use', 'manage', 'presence') and identities.kind in ('person', 'machine', 'agent')"""
+[evidence.cells.actual]
+measure = "succeeded"
+words = "Successful requests of those who came before the limit was reached."
+counts = "identities"
+where = """
+events.intent in ('use', 'manage', 'presence') and identities.kind in ('person', 'machine', 'agent')
+    and events.identity in (
+        select identity from clients
+        where month = $row_month and product = $row_product
+        and account = $row_account and not is_exceeded
+    )"""
+[evidence.cells.exceeded]
+measure = "succeeded"
+words = "Successful requests of those who came after the limit was reached."
+counts = "identities"
+where = """
+events.intent in ('use', 'manage', 'presence') and identities.kind in ('person', 'machine', 'agent')
+    and events.identity in (
+        select identity from clients
+        where month = $row_month and product = $row_product
+        and account = $row_account and is_exceeded
+    )"""
+[evidence.cells.limit_reached]
+measure = "succeeded"
+counts = "earliest"
+filters = ["product"]
+words = "The first request in the month of the client that reached the limit."
+where = """
+$row_limit_reached is not null and events.identity in (
+    select identity from clients
+    where month = $row_month and product = $row_product
+        and account = $row_account
+        and place = $row_limit
+)"""
+[evidence.cells.people]
+measure = "succeeded"
+words = "Successful requests of people."
+counts = "identities"
+where = """
+events.intent in ('use', 'manage', 'presence') and identities.kind in ('person')"""
+[evidence.cells.machines]
+measure = "succeeded"
+words = "Successful requests of machines."
+counts = "identities"
+where = """
+events.intent in ('use', 'manage', 'presence') and identities.kind in ('machine')"""
+[evidence.cells.agents]
+measure = "succeeded"
+words = "Successful requests of agents."
+counts = "identities"
+where = """
+events.intent in ('use', 'manage', 'presence') and identities.kind in ('agent')"""
 */
-with client as (
-    select distinct
-        bucket,
+with counted as (
+    select
+        month,
         product,
         account,
-        identity
-    from usage
-    where succeeded > 0
+        count(*) as total,
+        count(*) filter (where is_exceeded) as exceeded,
+        any_value(client_limit) as client_limit,
+        max(first_used) filter (where reaches_limit) as limit_reached,
+        count(*) filter (where kind = 'person') as people,
+        count(*) filter (where kind = 'machine') as machines
+    from clients
+    group by month, product, account
 )
 select
-    client.bucket as month,
-    client.product,
-    accounts.name as account,
-    coalesce(identities.auth_method, 'unknown') as auth_method,
-    count(*) as clients,
-    count(*) filter (where identities.kind = 'person') as people,
-    count(*) filter (where identities.kind = 'machine') as machines,
-    count(*) filter (where identities.kind = 'agent') as agents
-from client
-join identities on identities.identity = client.identity
-join accounts on accounts.account = client.account
-where identities.kind in ('person', 'machine', 'agent')
-group by month, client.product, accounts.name, coalesce(identities.auth_method, 'unknown')
-order by month, client.product, accounts.name, clients desc, auth_method
+    month,
+    product,
+    account,
+    total,
+    total - exceeded as actual,
+    exceeded,
+    client_limit as "limit",
+    limit_reached,
+    people,
+    machines,
+    total - people - machines as agents
+from counted
+order by month, product, account

@@ -14,6 +14,34 @@ DEFINITIONS: dict[str, str] = {
         "heartbeat, counted once per product, account and calendar month of the time zone; "
         "distinct counts are not summed over months."
     ),
+    "organisation": (
+        "An account counts here with the accounts below it, and * is the whole organisation; who "
+        "is in several of them is one client. So accounts overlap and must not be added up; "
+        "people, machines and agents, or the sign-in methods of one row, may be."
+    ),
+    "exceeded": (
+        "Total = actual + exceeded. The clients of a month stand in the order of their first "
+        "successful request in it, of equals in that of their names; those behind the limit of "
+        "the account are the exceeded ones. Filters other than account and product choose which "
+        "clients are shown and change no place."
+    ),
+    "listed_accounts": (
+        "Clients are listed for the widest account that may be seen, and for each with a limit."
+    ),
+    "client_periods": (
+        "Clients of a month, quarter or year are counted anew for it, each once, and are no sum "
+        "of shorter periods. By account, one counts once in each account it acted in. Client "
+        "months are the sum of the monthly counts, which a yearly quota is measured in. Of equal "
+        "peak months the first is shown."
+    ),
+    "forecast": (
+        "The clients by the end of the last whole day grow as those of each of up to three months "
+        "before grew from the same day of the month on: the lowest, middle and highest outcome "
+        "are low, likely and high. Months in whose first day no log goes back are left out. With "
+        "fewer than two months, nobody new and as many new ones a day as so far are outcomes, "
+        "too. Before the first whole day is over, the months before stand for this one. A limit "
+        "is passed on the first day with more clients than it; once that has come, on that day."
+    ),
     "login_sessions": (
         "Successful sign-ins of people; machines stand apart, and sign_ins are those of all."
     ),
@@ -33,6 +61,53 @@ DEFINITIONS: dict[str, str] = {
     "session": (
         "The source's own session where it has one; else events with gaps of at most 30 minutes, "
         "begun anew by a sign-in, ended by a sign-out, at most 12 hours; heartbeats do not count."
+    ),
+    "unused": (
+        "Used by nobody in the days before the end of the range, in its zone; never_used by "
+        "nobody ever. Items whose sources have long gaps in these days, or never showed any use, "
+        "are no_evidence: they are not called unused."
+    ),
+    "exposed": (
+        "What a person got to know or gave away: secrets read or written, passwords viewed, "
+        "revealed, copied, auto-filled or written, credentials issued, items shared or exported. "
+        "Keys used within the vault and remote connections reveal nothing and are left out."
+    ),
+    "to_rotate": (
+        "Neither created anew, changed nor rotated by anybody, nor deleted, since this person "
+        "last got to know it; what they wrote themselves they know."
+    ),
+    "stored_passwords": (
+        "Items of the product pm that existed at the end of the month, by what is known now."
+    ),
+    "visible": (
+        "What the records of a source can show: seen, partly, or not visible, as its connector "
+        "declares it; of formats that carry whatever is sent, not yet seen until something came."
+    ),
+    "gap": (
+        "Three or more whole days (UTC) in a row without a record of the source. A shorter "
+        "silence may be a weekend."
+    ),
+    "coverage_day": (
+        "Full: there are records. Partial: the source's first or last day, or one beside a gap. "
+        "Silent: none. Days are those of UTC, from the source's first one on."
+    ),
+    "lag": (
+        "From an event to its arrival, in seconds rounded up, of the events of the last 7 days "
+        "of the range."
+    ),
+    "proves_idleness": (
+        "Whether somebody without a sign in this source is called inactive: gaps cover at most a "
+        "tenth of the window of the status, and the source has shown an action that makes active. "
+        "Else they are no_evidence."
+    ),
+    "rejected": (
+        "Lines that are in no number, of all times. Like codes and books they are shown to who "
+        "may see the account of the whole source."
+    ),
+    "unknown_code": "Events of codes that no connector knows; they are stored and count as other.",
+    "books": (
+        "Whether as many events and rejects are kept as were counted when they came in; "
+        "vaultmeter ledger compares them with what was received."
     ),
     "deleted": "Deleted items leave what is current and stay in history with their date.",
 }

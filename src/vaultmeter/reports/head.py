@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -10,6 +11,7 @@ from typing import Any
 from vaultmeter.model.errors import NotFound, did_you_mean
 from vaultmeter.model.table import Column
 from vaultmeter.plugins import names_in
+from vaultmeter.reports.declared import Declared, declared
 from vaultmeter.reports.definitions import DEFINITIONS
 
 _HEAD = re.compile(r"\A/\*(.*?)\*/", re.DOTALL)
@@ -33,8 +35,25 @@ class Report:
     """Filters that must be given."""
     bucket: str | None = None
     """A fixed bucket; the range is widened to whole ones."""
+    reach: str | None = None
+    """Another range than the one asked: a word of `ranges.REACHES`."""
     series: str | None = None
     """The column that has a row for every bucket of the range, also for the empty ones."""
+    sort: tuple[str, ...] = ()
+    """The columns rows are sorted by unless asked otherwise, `-` in front of descending ones.
+
+    Reports without it keep the order of their SQL, and cannot be sorted."""
+    late: tuple[str, ...] = ()
+    """Columns worked out for the rows of one page alone. The SQL then cuts the page itself, in
+    a part with `order by $sort limit $limit offset $offset` and a column `total`."""
+    evidence: Declared = field(default_factory=Declared)
+    """How its numbers follow from events."""
+    template: str = ""
+    """The SQL before `$sort` in it stands for sort keys."""
+    notes: tuple[str, ...] = ()
+    """Sentences that are needed to read every answer rightly."""
+    whole: bool = False
+    """Whether a breakdown by account shows the whole, too: who is in two accounts counts once."""
     order: int = 100
     """Its place in lists of reports."""
 
@@ -69,14 +88,28 @@ def parse_report(name: str, text: str) -> Report:
     if not found:
         raise ValueError(f"{name}.sql does not begin with a comment that holds its head.")
     head: dict[str, Any] = tomllib.loads(found[1])
+    template, sort = text[found.end() :].strip(), tuple(head.pop("sort", ()))
     columns = tuple(Column(*column) for column in head.pop("columns"))
     words = head.pop("definitions", [])
     return Report(
         name=name,
-        sql=text[found.end() :].strip(),
+        sql=template.replace("$sort", in_sql(sort)),
+        template=template,
         columns=columns,
         definitions={word: DEFINITIONS[word] for word in words},
         parameters=tuple(head.pop("parameters", ())),
         needs=tuple(head.pop("needs", ())),
+        notes=tuple(head.pop("notes", ())),
+        sort=sort,
+        late=tuple(head.pop("late", ())),
+        evidence=declared(head.pop("evidence", {})),
         **head,
+    )
+
+
+def in_sql(keys: Iterable[str]) -> str:
+    """Sort keys, `-` in front of descending ones, as SQL; what is missing comes last."""
+    return ", ".join(
+        f'"{key.removeprefix("-")}" {"desc" if key.startswith("-") else "asc"} nulls last'
+        for key in keys
     )

@@ -3,11 +3,14 @@ title = "Most used secrets and keys"
 answers = "Which secrets, keys and passwords are used, how much, by how many, and when last."
 order = 6
 parameters = ["limit"]
+sort = ["state", "-uses", "item", "account"]
+late = ["users", "machines", "last_used_by"]
 definitions = ["uses", "deleted"]
 columns = [
     ["item", "Item"],
     ["account", "Account"],
     ["type", "Type"],
+    ["state", "State"],
     ["uses", "Uses", "integer"],
     ["reads", "Reads", "integer"],
     ["users", "People", "integer"],
@@ -17,33 +20,68 @@ columns = [
     ["created", "Created", "instant"],
     ["deleted", "Deleted", "instant"],
 ]
+[evidence.rows]
+item = "items.name"
+account = "items.account"
+[evidence.cells]
+last_used = "last_use"
+[evidence.cells.users]
+measure = "used"
+counts = "identities"
+where = "identities.kind = 'person'"
+words = "Successful uses by people."
+[evidence.cells.machines]
+measure = "used"
+counts = "identities"
+where = "identities.kind <> 'person'"
+words = "Successful uses by all but people."
+[evidence.cells.created]
+counts = "earliest"
+of = "lifetime"
+filters = []
+every = true
+words = "The first creation that was seen."
+where = """
+events.time = items.created and events.outcome = 'ok'
+    and (events.kind = 'item_added' or events.detail = 'item_added')"""
+[evidence.cells.deleted]
+counts = "latest"
+of = "lifetime"
+filters = []
+every = true
+words = "The last deletion, where nothing was written after it."
+where = """
+events.time = items.deleted and events.outcome = 'ok'
+    and (events.kind = 'item_deleted' or events.detail = 'item_deleted')"""
 */
-with used as (
+with counted as (
     select
         item,
-        sum(weight) as uses,
-        coalesce(sum(requests) filter (
-            where kind in ('secret_read', 'password_accessed', 'credential_issued')
-        ), 0) as reads,
-        max(last_time) as last_used
-    from activity
-    where intent = 'use'
-        and outcome = 'ok'
-        and item is not null
+        sum(uses) as uses,
+        sum(reads) as reads,
+        max(last_use) as last_used
+    from item_usage
+    where used > 0
     group by item
 ),
-top as (
+page as (
     select
-        used.*,
-        items.name,
+        counted.item as id,
+        items.name as item,
         items.account,
         items.type,
+        if(items.deleted is null, 'current', 'deleted') as state,
+        counted.uses,
+        counted.reads,
+        counted.last_used,
         items.created,
-        items.deleted
-    from used
-    join items on items.item = used.item
-    order by items.deleted is not null, used.uses desc, items.name, items.account
+        items.deleted,
+        count(*) over () as total
+    from counted
+    join items on items.item = counted.item
+    order by $sort
     limit $limit
+    offset $offset
 ),
 by_identity as (
     select
@@ -53,7 +91,7 @@ by_identity as (
     from activity
     where activity.intent = 'use'
         and activity.outcome = 'ok'
-        and activity.item in (select item from top)
+        and activity.item in (select id from page)
     group by activity.item, activity.identity
 ),
 people as (
@@ -67,17 +105,18 @@ people as (
     group by by_identity.item
 )
 select
-    top.name as item,
-    top.account,
-    top.type,
-    top.uses,
-    top.reads,
+    page.item,
+    page.account,
+    page.type,
+    page.state,
+    page.uses,
+    page.reads,
     people.users,
     people.machines,
-    top.last_used,
+    page.last_used,
     people.last_used_by,
-    top.created,
-    top.deleted
-from top
-join people on people.item = top.item
-order by top.deleted is not null, top.uses desc, top.name, top.account
+    page.created,
+    page.deleted,
+    page.total
+from page
+join people on people.item = page.id

@@ -2,6 +2,7 @@
 title = "Usage overview"
 answers = "How much is used, by how many, and how that compares with before."
 order = 1
+whole = true
 parameters = ["compare"]
 definitions = ["total_requests", "unique_users", "client", "passwords_accessed", "key_operations", "denied"]
 columns = [
@@ -11,13 +12,34 @@ columns = [
     ["change", "Change", "integer"],
     ["change_percent", "Change", "number", "%"],
 ]
+[evidence]
+by = "measure"
+value = "value"
+compared = "compared"
+[evidence.cells]
+total_requests = "requests"
+passwords_accessed = "glances"
+accounts_added = "items_added"
+change = "none: The value less the value compared with."
+change_percent = "none: The change, as a share of the value compared with."
+[evidence.cells.unique_users]
+measure = "used"
+counts = "identities"
+where = "identities.kind = 'person'"
+words = "Successful uses by people."
+[evidence.cells.active_clients]
+measure = "succeeded"
+counts = "identities"
+where = "identities.kind in ('person', 'machine', 'agent')"
+words = "Successful requests of people, machines and agents."
+[evidence.cells.login_sessions]
+measure = "sign_ins"
+where = "identities.kind = 'person'"
+words = "Successful sign-ins of people."
 */
-with acted as (
+with total as (
     select
-        identity,
-        sum(requests) as requests,
-        sum(used) as used,
-        sum(succeeded) as succeeded,
+        sum(requests) as total_requests,
         sum(secrets_read) as secrets_read,
         sum(glances) as passwords_accessed,
         sum(passwords_autofilled) as passwords_autofilled,
@@ -28,48 +50,58 @@ with acted as (
         sum(failed_logins) as failed_logins,
         sum(denied) as denied
     from usage
+),
+acted as (
+    select
+        identity,
+        sum(used) as used,
+        sum(sign_ins) as sign_ins
+    from usage
+    where succeeded > 0
     group by identity
 ),
-counted as (
+who as (
     select
-        sum(acted.requests) as total_requests,
         count(*) filter (where identities.kind = 'person' and acted.used > 0) as unique_users,
         count(*) filter (
-            where identities.kind in ('person', 'machine', 'agent') and acted.succeeded > 0
+            where identities.kind in ('person', 'machine', 'agent')
         ) as active_clients,
-        sum(acted.secrets_read) as secrets_read,
-        sum(acted.passwords_accessed) as passwords_accessed,
-        sum(acted.passwords_autofilled) as passwords_autofilled,
-        sum(acted.key_operations) as key_operations,
-        sum(acted.remote_connections) as remote_connections,
-        sum(acted.accounts_added) as accounts_added,
-        sum(acted.sign_ins) as sign_ins,
-        sum(acted.sign_ins) filter (where identities.kind = 'person') as login_sessions,
-        sum(acted.failed_logins) as failed_logins,
-        sum(acted.denied) as denied
+        sum(acted.sign_ins) filter (where identities.kind = 'person') as login_sessions
     from acted
     join identities on identities.identity = acted.identity
-),
-measures as (
-    select 1 as place, 'total_requests' as measure, total_requests as value from counted
-    union all select 2, 'unique_users', unique_users from counted
-    union all select 3, 'active_clients', active_clients from counted
-    union all select 4, 'secrets_read', secrets_read from counted
-    union all select 5, 'passwords_accessed', passwords_accessed from counted
-    union all select 6, 'passwords_autofilled', passwords_autofilled from counted
-    union all select 7, 'key_operations', key_operations from counted
-    union all select 8, 'remote_connections', remote_connections from counted
-    union all select 9, 'accounts_added', accounts_added from counted
-    union all select 10, 'sign_ins', sign_ins from counted
-    union all select 11, 'login_sessions', login_sessions from counted
-    union all select 12, 'failed_logins', failed_logins from counted
-    union all select 13, 'denied', denied from counted
 )
 select
-    measure,
-    cast(coalesce(value, 0) as bigint) as value,
+    unnest([
+        'total_requests',
+        'unique_users',
+        'active_clients',
+        'secrets_read',
+        'passwords_accessed',
+        'passwords_autofilled',
+        'key_operations',
+        'remote_connections',
+        'accounts_added',
+        'sign_ins',
+        'login_sessions',
+        'failed_logins',
+        'denied'
+    ]) as measure,
+    unnest([
+        cast(coalesce(total_requests, 0) as bigint),
+        cast(coalesce(unique_users, 0) as bigint),
+        cast(coalesce(active_clients, 0) as bigint),
+        cast(coalesce(secrets_read, 0) as bigint),
+        cast(coalesce(passwords_accessed, 0) as bigint),
+        cast(coalesce(passwords_autofilled, 0) as bigint),
+        cast(coalesce(key_operations, 0) as bigint),
+        cast(coalesce(remote_connections, 0) as bigint),
+        cast(coalesce(accounts_added, 0) as bigint),
+        cast(coalesce(sign_ins, 0) as bigint),
+        cast(coalesce(login_sessions, 0) as bigint),
+        cast(coalesce(failed_logins, 0) as bigint),
+        cast(coalesce(denied, 0) as bigint)
+    ]) as value,
     cast(null as bigint) as compared,
     cast(null as bigint) as change,
     cast(null as double) as change_percent
-from measures
-order by place
+from total, who

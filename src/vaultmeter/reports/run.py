@@ -1,8 +1,9 @@
 """Answers a report: question, checked statement, rows, shape, and what the answer rests on."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import cast
 
 from vaultmeter.model.errors import Invalid, did_you_mean
 from vaultmeter.model.filters import Filters
@@ -10,8 +11,13 @@ from vaultmeter.model.period import BUCKETS, Bucket, Period
 from vaultmeter.model.table import Table
 from vaultmeter.model.terms import Terms
 from vaultmeter.model.viewer import Viewer
+from vaultmeter.reports.expired import expired_note
 from vaultmeter.reports.head import Report
-from vaultmeter.reports.shape import compared, filled, typed, widened
+from vaultmeter.reports.notes import source_notes
+from vaultmeter.reports.paging import Page, paged, without_total
+from vaultmeter.reports.ranges import REACHES
+from vaultmeter.reports.shape import Row, compared, filled, typed, widened
+from vaultmeter.reports.sights import sights
 from vaultmeter.store import Store
 from vaultmeter.store.question import Question
 from vaultmeter.store.rollup import Rolled
@@ -20,6 +26,8 @@ from vaultmeter.store.statement import Statement, statement
 WHO = ("people", "machines", "everyone")
 _TOP = 1000
 """How many rows a top list has unless a limit is asked."""
+_DAYS, _DAYS_AT_MOST = 90, 3_660
+"""How many days back a report looks unless it is told, and at most."""
 _COMPLETE_TO = "select name, last_time from sources where last_time is not null order by name"
 
 
@@ -34,19 +42,36 @@ class Ask:
     per: str | None = None
     compare: str = "weekdays"
     limit: int | None = None
+    """Rows at most."""
+    offset: int = 0
+    """Rows left out before the first."""
+    sort: str | None = None
+    """The column to sort by, with `-` in front from the highest down."""
     terms: Terms = field(default_factory=Terms)
+    days: int | None = None
+    """How many days back from the end, of reports that look at so many; 90 unless given."""
 
 
 def answer(store: Store, report: Report, ask: Ask) -> Table:
     """The table of a report; raises `Invalid` for options it cannot mean."""
+    rows, total = rows_of(store, report, ask)
+    return with_rows(store, report, ask, rows, total)
+
+
+def rows_of(store: Store, report: Report, ask: Ask) -> tuple[list[Row], int]:
+    """The rows of a report that are asked for, typed, and how many there are in all."""
     _check(report, ask)
     period = _period(report, ask)
     bucket = _bucket(report, ask, period)
-    rows = _rows(store, report, ask, period, bucket)
+    rows, total = _rows(store, report, ask, period, bucket)
     if "compare" in report.parameters and (before := period.compared(ask.compare)):
-        rows = compared(rows, _rows(store, report, ask, before, bucket))
-    limit = _limit(report, ask)
-    is_cut = limit is not None and len(rows) > limit
+        rows = compared(rows, _rows(store, report, ask, before, bucket)[0])
+    return typed(rows, report.columns), total
+
+
+def with_rows(store: Store, report: Report, ask: Ask, rows: Sequence[Row], total: int) -> Table:
+    """The table of rows, with all that is needed to read them rightly."""
+    period = _period(report, ask)
     return Table(
         report=report.name,
         title=report.title,
@@ -54,17 +79,23 @@ def answer(store: Store, report: Report, ask: Ask) -> Table:
         filters=ask.filters.shown(),
         definitions=_definitions(report, ask),
         columns=report.columns,
-        rows=typed(rows[:limit] if is_cut else rows, report.columns),
+        rows=rows,
+        total=total,
         complete_to=_complete_to(store, ask),
-        notes=_notes(store, report, ask, period, cut_at=limit if is_cut else None),
+        notes=(
+            *_notes(report, ask, period, _cut(ask, len(rows), total)),
+            *_expired_notes(store, report, ask, period),
+            *source_notes(store, report, _question_of_sources(ask, period), rows),
+        ),
     )
 
 
-def statement_of(store: Store, report: Report, ask: Ask) -> Statement:
-    """The statement that `answer` runs, for whoever wants to see it."""
+def statement_of(store: Store, report: Report, ask: Ask, *, raw: bool = False) -> Statement:
+    """The statement that `answer` runs, for whoever wants to see it; `raw`: without rollups."""
     _check(report, ask)
     period = _period(report, ask)
-    return _statement(store, report, ask, period, _bucket(report, ask, period))
+    rolled = Rolled() if raw else _rolled(store)
+    return _statement(store, report, ask, period, _bucket(report, ask, period), rolled)
 
 
 def bounds(store: Store) -> tuple[datetime, datetime] | None:
@@ -80,8 +111,9 @@ def _complete_to(store: Store, ask: Ask) -> dict[str, datetime]:
 
 
 def _rolled(store: Store) -> Rolled:
-    last = store.query("select max(last_time) from source")[0][0]
-    return Rolled(int(store.meta("rolled") or 0), last)
+    first, last = store.query("select min(first_time), max(last_time) from source")[0]
+    cut_offs = dict(store.query("select cast(product as varchar), before from cut_off"))
+    return Rolled(int(store.meta("rolled") or 0), last, first, cut_offs)
 
 
 def _definitions(report: Report, ask: Ask) -> dict[str, str]:
@@ -100,14 +132,19 @@ def _check(report: Report, ask: Ask) -> None:
         raise Invalid(f"Unknown bucket {ask.per!r}.", did_you_mean(ask.per, BUCKETS))
     if ask.limit is not None and ask.limit < 1:
         raise Invalid(f"A limit of {ask.limit} rows shows nothing.", "Give --limit 1 or more.")
+    if ask.offset < 0:
+        raise Invalid(f"An offset of {ask.offset} rows is before the first.", "Give 0 or more.")
+    if ask.days is not None and not 1 <= ask.days <= _DAYS_AT_MOST:
+        raise Invalid(f"{ask.days} days cannot be looked at.", f"Give 1 to {_DAYS_AT_MOST:,}.")
     ask.period.compared(ask.compare)
 
 
-def _limit(report: Report, ask: Ask) -> int | None:
-    return ask.limit or (_TOP if "limit" in report.parameters else None)
-
-
 def _period(report: Report, ask: Ask) -> Period:
+    """The period that is looked at: the range, whole buckets of it, or the days up to its end."""
+    if "days" in report.parameters:
+        return ask.period.last_days(ask.days or _DAYS)
+    if report.reach:
+        return REACHES[report.reach][0](ask.period)
     return widened(ask.period, cast("Bucket", report.bucket)) if report.bucket else ask.period
 
 
@@ -115,43 +152,79 @@ def _bucket(report: Report, ask: Ask, period: Period) -> Bucket:
     return cast("Bucket", report.bucket or ask.per or period.bucket())
 
 
-def _statement(store: Store, report: Report, ask: Ask, period: Period, bucket: Bucket) -> Statement:
+def _statement(
+    store: Store, report: Report, ask: Ask, period: Period, bucket: Bucket, rolled: Rolled
+) -> Statement:
+    limit = ask.limit or (_TOP if "limit" in report.parameters else None)
     question = Question(
         viewer=ask.viewer,
         period=period,
         filters=ask.filters,
         bucket=bucket,
-        values={"who": ask.who, "limit": (ask.limit or _TOP) + 1},
-        rolled=_rolled(store),
+        values={
+            "who": ask.who,
+            "asked_until": ask.period.end.replace(tzinfo=None),
+        },
+        rolled=rolled,
         terms=ask.terms,
+        sights=sights(),
     )
-    return statement(report.sql, question, store.parse)
+    page = Page(ask.sort, limit, ask.offset)
+    return paged(report, page, lambda sql: statement(sql, question, store.parse))
 
 
 def _rows(
     store: Store, report: Report, ask: Ask, period: Period, bucket: Bucket
-) -> list[tuple[Any, ...]]:
-    built = _statement(store, report, ask, period, bucket)
+) -> tuple[list[Row], int]:
+    """The rows that are asked for, and how many there are in all."""
+    built = _statement(store, report, ask, period, bucket, _rolled(store))
     rows = store.query(built.sql, built.values)
-    return filled(rows, report.columns, period, bucket) if report.series else rows
+    if report.sort:
+        return without_total(rows, len(report.columns))
+    if report.series:
+        rows = filled(rows, report.columns, period, bucket)
+    end = None if ask.limit is None else ask.offset + ask.limit
+    return rows[ask.offset : end], len(rows)
 
 
-def _notes(
-    store: Store, report: Report, ask: Ask, period: Period, *, cut_at: int | None
-) -> tuple[str, ...]:
-    notes = []
-    if cut_at is not None:
-        notes.append(f"First {cut_at:,} rows; there are more. Raise --limit to see them.")
-    if period != ask.period:
+def _cut(ask: Ask, shown: int, total: int) -> str | None:
+    """What is said when rows are left out."""
+    if shown == total:
+        return None
+    which = (
+        f"Rows {ask.offset + 1:,} to {ask.offset + shown:,}" if ask.offset else f"First {shown:,}"
+    )
+    return f"{which} of {total:,} rows. Raise --limit to see more."
+
+
+def _question_of_sources(ask: Ask, period: Period) -> Question:
+    return Question(ask.viewer, period, ask.filters, terms=ask.terms, sights=sights())
+
+
+def _expired_notes(store: Store, report: Report, ask: Ask, period: Period) -> Iterator[str]:
+    """Which events that the report looks for retention has deleted."""
+    rolled = _rolled(store)
+    if not rolled.cut_offs:
+        return
+    bucket = _bucket(report, ask, period)
+    before = period.compared(ask.compare) if "compare" in report.parameters else None
+    for asked in (period, before):
+        if asked is None:
+            continue
+        built = _statement(store, report, ask, asked, bucket, rolled)
+        if built.expired:
+            yield expired_note(built.expired, rolled.cut_offs)
+
+
+def _notes(report: Report, ask: Ask, period: Period, cut: str | None) -> tuple[str, ...]:
+    notes = [] if cut is None else [cut]
+    if "days" in report.parameters:
+        notes.append(f"Looked at: the last {ask.days or _DAYS:,} days of the range, by its end.")
+    elif report.reach:
+        notes.append(REACHES[report.reach][1])
+    elif period != ask.period:
         notes.append(f"The range was widened to whole calendar {report.bucket}s.")
     if "compare" in report.parameters and (before := period.compared(ask.compare)):
         notes.append(f"Compared with {before.text()}.")
-    notes += [text for (text,) in store.query("select distinct text from note order by text")]
-    rejected, unknown = store.query(
-        "select (select count(*) from reject), (select coalesce(sum(events), 0) from unknown_kind)"
-    )[0]
-    if rejected:
-        notes.append(f"{rejected:,} lines were rejected and are in no number: vaultmeter rejects.")
-    if unknown:
-        notes.append(f"{unknown:,} events are of kinds no connector knows; they count as other.")
+    notes += report.notes
     return tuple(notes)

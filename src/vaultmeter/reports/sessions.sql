@@ -4,6 +4,7 @@ answers = "When one user worked, and what came of each session."
 order = 5
 needs = ["user"]
 definitions = ["session", "passwords_accessed"]
+sort = ["user", "-started"]
 columns = [
     ["user", "User"],
     ["account", "Account"],
@@ -19,13 +20,34 @@ columns = [
     ["accounts_added", "Accounts added", "integer"],
     ["source", "Source"],
 ]
+[evidence]
+of = """
+select
+    *,
+    min(time) over own as started,
+    max(time) over own as ended
+from sliced
+window own as (partition by identity, source, session, number, slice)"""
+[evidence.rows]
+user = "identities.user"
+account = "identities.account"
+started = "events.started"
+ended = "events.ended"
+inferred = "events.session is null"
+source = "sources.name"
+[evidence.cells]
+started = { counts = "earliest", words = "The events of the session." }
+ended = { counts = "latest", words = "The events of the session." }
+requests = { measure = "requests", words = "The events of the session." }
+passwords_accessed = "glances"
+accounts_added = "items_added"
 */
 with stepped as (
     select
         *,
         lag(time) over by_source as time_before,
         lag(kind) over by_source as kind_before
-    from lifetime
+    from recent
     where kind not in ('heartbeat', 'login_failed')
     window by_source as (partition by identity, source, session order by time, event_id)
 ),
@@ -109,6 +131,7 @@ select
 from followed
 join identities on identities.identity = followed.identity
 join sources on sources.source = followed.source
+anti join earlier_sessions on earlier_sessions.source = followed.source
+    and earlier_sessions.session = followed.session
 where followed.started >= $period_start
     and followed.started < $period_end
-order by identities.user, followed.started desc

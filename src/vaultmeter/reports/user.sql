@@ -4,6 +4,7 @@ answers = "What one user does, kind by kind."
 order = 4
 needs = ["user"]
 definitions = ["total_requests"]
+sort = ["user", "account", "-requests", "kind", "detail"]
 columns = [
     ["user", "User"],
     ["account", "Account"],
@@ -18,6 +19,19 @@ columns = [
     ["items", "Items", "integer"],
     ["last", "Last", "instant"],
 ]
+[evidence.rows]
+user = "identities.user"
+account = "identities.account"
+kind = "events.kind"
+detail = "events.detail"
+[evidence.cells]
+objects = { measure = "requests", counts = "weight" }
+ok = "succeeded"
+denied = { where = "events.outcome = 'denied'", words = "Requests that were denied." }
+not_found = { where = "events.outcome = 'not_found'", words = "Requests for what is not there." }
+error = { where = "events.outcome = 'error'", words = "Requests that failed." }
+items = { measure = "requests", counts = "items" }
+last = "last_time"
 */
 select
     identities.user,
@@ -35,4 +49,3 @@ select
 from activity
 join identities on identities.identity = activity.identity
 group by identities.user, identities.account, activity.kind, activity.detail
-order by identities.user, identities.account, requests desc, activity.kind, activity.detail

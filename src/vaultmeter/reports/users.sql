@@ -4,6 +4,7 @@ answers = "Who uses what, how much, and who has stopped."
 order = 3
 parameters = ["who"]
 definitions = ["status", "reason", "login_sessions", "passwords_accessed", "accounts_added", "key_operations", "denied", "last_active"]
+sort = ["-requests", "user", "account"]
 columns = [
     ["user", "User"],
     ["account", "Account"],
@@ -27,6 +28,33 @@ columns = [
     ["last_active", "Last active", "instant"],
     ["last_login", "Last login", "instant"],
 ]
+[evidence.rows]
+user = "identities.user"
+account = "identities.account"
+[evidence.cells]
+login_sessions = "sign_ins"
+passwords_accessed = "glances"
+accounts_added = "items_added"
+[evidence.cells.password_events]
+measure = ["passwords_viewed", "secrets_read"]
+where = "identities.kind = 'person'"
+words = "Passwords viewed, revealed or copied, and secrets read, by people."
+[evidence.cells.last_active]
+measure = ["last_used", "last_login"]
+of = "lifetime"
+filters = ["account", "source", "product"]
+words = "The last successful use or change up to the end; where there is none, the last sign-in."
+where = """
+events.time < $period_end and (events.intent in ('use', 'manage') or events.identity not in (
+    select identity from lifetime
+    where intent in ('use', 'manage') and outcome = 'ok' and time < $period_end
+))"""
+[evidence.cells.last_login]
+measure = "last_login"
+words = "The last successful sign-in up to the end of the range."
+of = "lifetime"
+filters = ["account", "source", "product"]
+where = "events.time < $period_end"
 */
 with done as (
     select
@@ -75,4 +103,3 @@ where case $who
     when 'machines' then identities.kind in ('machine', 'agent')
     else identities.kind <> 'system' or done.requests > 0
 end
-order by requests desc, identities.user, identities.account

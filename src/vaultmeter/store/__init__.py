@@ -1,6 +1,7 @@
 """Where events live. One folder, one engine; `statement` builds the checked query for all."""
 
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, Protocol
 
 
@@ -24,6 +25,15 @@ class Store(Protocol):
 
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside becomes visible and durable together, or not at all."""
+
+    def beside(self, path: Path) -> AbstractContextManager[str]:
+        """A new empty store at a path, by the name under which statements reach its tables.
+
+        What is written into it holds together at the end, on disk in that one file.
+        """
+
+    def reader(self) -> AbstractContextManager["Store"]:
+        """The same store for another thread to read, which waits for nothing that is written."""
 
     def checkpoint(self) -> None:
         """Fold the write-ahead log into the database file, if nothing else is under way."""

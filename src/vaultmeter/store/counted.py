@@ -7,9 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from vaultmeter.model.visibility import measure_in_sql
 from vaultmeter.store.measures import MEASURES, MOMENTS
 from vaultmeter.store.rollup import (
     DAILY,
+    ITEM_USAGE_DAILY,
+    ITEM_USAGE_MONTHLY,
     ITEMS_MONTHLY,
     MONTHLY,
     USAGE_DAILY,
@@ -50,6 +53,9 @@ def rows(
     The events that are read are those that the rollups hold.
     """
     cut = pieces(stretch.start, stretch.end, scope.question.rolled, rollups)
+    for piece in cut:
+        if piece.rollup is None or piece.rollup.bucket != "month":
+            scope.note_expired(piece.start, piece.end)
     held = [*conditions, *(rollup.where for rollup in rollups[:1])]
     parts = [
         _piece(
@@ -73,7 +79,13 @@ def rows(
 def events(scope: Scope, *, ever: bool = False) -> str:
     """The events of the period, or of all times, themselves."""
     intents = scope.intents()
+    scope.note_expired(scope.start, scope.end)
     where = "\n and ".join(scope.conditions(intents)) if ever else scope.in_period(intents)
+    return events_that(scope, where)
+
+
+def events_that(scope: Scope, where: str) -> str:
+    """The select of the events that meet a condition, with the columns of the logical table."""
     return f"""
         select
             event.id as event_id, event.time, {scope.local_time()} as local_time,
@@ -81,7 +93,7 @@ def events(scope: Scope, *, ever: bool = False) -> str:
             event.source, event.account, event.identity, event.item, event.session,
             event.kind, event.detail, event.intent, event.outcome, event.weight,
             event.product, event.auth_method, event.ip, event.agent, event.source_event,
-            event.evidence, event.glance
+            event.evidence, event.glance, {measure_in_sql()} as measure, event.batch, event.line
         from event
         where {where}
     """
@@ -101,7 +113,26 @@ def usage(scope: Scope) -> str:
     rollups = _fine_for_buckets(scope, measuring(scope))
     conditions = scope.conditions(None)
     stretch = Stretch("usage", scope.start, scope.end)
-    return rows(scope, stretch, lambda rollup: _used(scope, rollup), rollups, conditions)
+    held = {*MEASURES, *MOMENTS}
+
+    def columns(rollup: Rollup | None) -> str:
+        return _measured(scope, rollup, _DIMENSIONS, held)
+
+    return rows(scope, stretch, columns, rollups, conditions)
+
+
+def item_usage(scope: Scope) -> str:
+    """The measures of the period, by what was acted on."""
+    conditions = ["event.item is not null", *scope.conditions(None)]
+    by_who = {"user", "auth_method", "kind", "outcome"} & set(scope.patterns)
+    rollups = (ITEMS_MONTHLY,) if by_who else (ITEM_USAGE_MONTHLY, ITEM_USAGE_DAILY)
+    stretch = Stretch("item_usage", scope.start, scope.end)
+    held = ITEM_USAGE_MONTHLY
+
+    def columns(rollup: Rollup | None) -> str:
+        return _measured(scope, rollup, held.dimensions, {*held.sums, *held.latest})
+
+    return rows(scope, stretch, columns, _fine_for_buckets(scope, rollups), conditions)
 
 
 def measuring(scope: Scope) -> tuple[Rollup, ...]:
@@ -138,18 +169,22 @@ def _done(scope: Scope, rollup: Rollup | None) -> str:
     """
 
 
-def _used(scope: Scope, rollup: Rollup | None) -> str:
+def _measured(
+    scope: Scope, rollup: Rollup | None, dimensions: tuple[str, ...], held: set[str]
+) -> str:
+    """The bucket, these dimensions, and those of the measures and moments that are asked."""
     every = "kind" in scope.patterns
-    values = {name: f"event.{name}" for name in _DIMENSIONS}
+    asked = held & scope.columns
+    values = {name: f"event.{name}" for name in dimensions}
     values |= {
         name: sum_in(measure, rollup, every_intent=every)
         for name, measure in MEASURES.items()
-        if name in scope.columns
+        if name in asked
     }
     values |= {
         name: latest_in(moment, rollup, every_intent=every)
         for name, moment in MOMENTS.items()
-        if name in scope.columns
+        if name in asked
     }
     columns = ", ".join(f"{value} as {name}" for name, value in values.items())
     return f"{_bucket(scope, rollup)} as bucket, {columns}"

@@ -1,19 +1,12 @@
-"""Which sources would have shown use, had there been any.
+"""The one rule of gaps, and which sources would have shown use, had there been any.
 
 What a log does not cover it does not disprove: who shows no sign in a source with long gaps, or
-in one that never showed any use, is not called inactive.
+in one that never showed any use, is not called inactive. A gap is three or more whole days (UTC)
+in a row without a record; the coverage reports and the status of people rest on this alone.
 """
 
-from vaultmeter.store.counted import Stretch, rows
-from vaultmeter.store.measures import MEASURES, Measure
-from vaultmeter.store.rollup import (
-    BEGINNING,
-    MONTHLY,
-    USAGE_DAILY,
-    USAGE_MONTHLY,
-    Rollup,
-    sum_in,
-)
+from vaultmeter.model.kinds import USAGE_INTENTS, words_in_sql
+from vaultmeter.store.rollup import BEGINNING
 from vaultmeter.store.scope import Scope
 
 _SILENT = "interval 3 days"
@@ -22,50 +15,66 @@ _GAPS_AT_MOST = 0.1
 """The part of the window that gaps may cover before idleness proves nothing."""
 
 
-def covered(scope: Scope, counted: tuple[Measure, ...]) -> str:
-    """The ids of the sources without long gaps in the window that have shown what is counted.
+def gaps() -> str:
+    """Every gap of every source: `since` the end of a day with records, `until` the next one.
 
-    It is about what was logged, not about who asks: nothing narrows it.
+    The first gap of a source begins with time; its last one lasts until the period's end, or
+    later. Nothing narrows it: it is about what was logged, not about who asks.
     """
-    start = scope.values["window_start"]
-    scope.values["gaps_at_most"] = _GAPS_AT_MOST * (scope.end - start).total_seconds()
-
-    def shown(rollup: Rollup | None) -> str:
-        return f"event.source, {' + '.join(sum_in(m, rollup) for m in counted)} as qualifying"
-
-    by_measure = all(measure.name in MEASURES for measure in counted)
-    rollups = (USAGE_MONTHLY if by_measure else MONTHLY,)
-    ever, window = Stretch("shown", BEGINNING, scope.end), Stretch("days", start, scope.end)
     return f"""
-        with day as materialized (
-            select distinct source, day
-            from ({rows(scope, window, _day, (USAGE_DAILY,), ["true"])})
-        ),
-        silence as (
+        select source, since, until
+        from (
             select
                 source,
+                cast(day as timestamp) + interval 1 day as since,
                 coalesce(
-                    lag(day) over (partition by source order by day) + interval 1 day,
-                    $window_start
-                ) as since,
-                day as until
-            from day
+                    cast(lead(day) over (partition by source order by day) as timestamp),
+                    $period_end
+                ) as until
+            from (select distinct source, day from told)
             union all
-            select source, max(day) + interval 1 day, $period_end
-            from day
+            select source, timestamp '{BEGINNING}', cast(min(day) as timestamp)
+            from told
             group by source
         )
-        select source
-        from silence
-        where source in (
-            select source
-            from ({rows(scope, ever, shown, rollups, ["true"])})
-            group by source
-            having sum(qualifying) > 0
-        )
-        group by source
-        having sum(if(until - since >= {_SILENT}, epoch(until - since), 0)) <= $gaps_at_most
+        where until - since >= {_SILENT}
     """
+
+
+def covered(scope: Scope) -> str:
+    """The ids of the sources that gaps hide little of, and that have shown what makes active.
+
+    The window is that of the status; what they have shown counts from the beginning to the end.
+    """
+    scope.values |= window(scope)
+    start = scope.values["window_start"]
+    scope.values["gaps_at_most"] = _GAPS_AT_MOST * (scope.end - start).total_seconds()
+    return f"""
+        select told.source
+        from told
+        left join (
+            select
+                source,
+                sum(epoch(least(until, $period_end) - greatest(since, $window_start))) as seconds
+            from ({gaps()})
+            where until > $window_start
+                and since < $period_end
+            group by source
+        ) as gap on gap.source = told.source
+        where told.first_time < $period_end
+            and told.outcome = 'ok'
+            and told.intent in ({words_in_sql(USAGE_INTENTS)})
+            and {_qualifies(scope)}
+            and coalesce(gap.seconds, 0) <= $gaps_at_most
+        group by told.source
+    """
+
+
+def window(scope: Scope) -> dict[str, object]:
+    """The value that says when the window of the status begins (UTC, naive)."""
+    days, period = scope.question.terms.status.window_days, scope.question.period
+    start = period.start if days is None else period.days_before_end(days)
+    return {"window_start": start.replace(tzinfo=None)}
 
 
 def covered_accounts() -> str:
@@ -79,5 +88,11 @@ def covered_accounts() -> str:
     """
 
 
-def _day(rollup: Rollup | None) -> str:
-    return f"event.source, date_trunc('day', {'event.start' if rollup else 'event.time'}) as day"
+def _qualifies(scope: Scope) -> str:
+    terms = scope.question.terms.status
+    parts = []
+    if terms.intents:
+        parts.append(f"told.intent in ({words_in_sql(terms.intents)})")
+    if terms.kinds:
+        parts.append(f"told.kind in ({words_in_sql(terms.kinds)})")
+    return f"({' or '.join(parts)})"

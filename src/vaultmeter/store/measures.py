@@ -52,6 +52,8 @@ _KINDS: dict[Kind, Measure] = {
     )
 }
 
+_READS = (Kind.SECRET_READ, Kind.PASSWORD_ACCESSED, Kind.CREDENTIAL_ISSUED)
+
 MEASURES: dict[str, Measure] = {
     measure.name: measure
     for measure in (
@@ -61,6 +63,11 @@ MEASURES: dict[str, Measure] = {
         Measure("managed", f"intent = '{Intent.MANAGE}' and {_OK}", "Successful changes."),
         Measure(
             "uses", f"intent = '{Intent.USE}' and {_OK}", "Objects taken out or used.", "weight"
+        ),
+        Measure(
+            "reads",
+            f"intent = '{Intent.USE}' and {_OK} and kind in ({words_in_sql(_READS)})",
+            "Successful reads of secrets, views of passwords and credentials issued.",
         ),
         Measure("present", _OK, "Successful requests and heartbeats.", signs=True),
         *_KINDS.values(),
@@ -90,6 +97,7 @@ MOMENTS: dict[str, Measure] = {
             f"intent in ({words_in_sql((Intent.USE, Intent.MANAGE))}) and {_OK}",
             "The last successful use or change.",
         ),
+        Measure("last_use", f"intent = '{Intent.USE}' and {_OK}", "The last successful use."),
         Measure("last_login", f"kind = '{Kind.LOGIN}' and {_OK}", "The last successful sign-in."),
         Measure("last_seen", _OK, "The last successful request or heartbeat.", signs=True),
     )

@@ -1,12 +1,13 @@
 """The logical tables of who and what there is: identities, items, accounts and sources."""
 
+from vaultmeter.store.rollup import ITEMS_MONTHLY, MONTHLY, is_expired, whole_months
 from vaultmeter.store.scope import Scope
 
 
 def identities(scope: Scope) -> str:
     """Who could match, also if they did nothing; nobody who was first seen after the period."""
     conditions, filters = [is_there(scope)], scope.patterns
-    acting = f"select identity from event where {scope.in_period(None)}"
+    acting = _acting(scope, "identity")
     if "account" in filters:
         conditions.append(
             f"(account.id in ({scope.matching('account', 'account')}) or identity.id in ({acting}))"
@@ -38,9 +39,32 @@ def is_there(scope: Scope) -> str:
         return "coalesce(least(identity.created, identity.seen) < $period_end, true)"
     seen = scope.seen_accounts()
     acted = f"select identity from event where account in ({seen}) and time < $period_end"
+    if scope.question.rolled.cut_offs:
+        acted += f" union all select identity from activity_month where account in ({seen})"
+        acted += f" and start < $period_end and {is_expired(MONTHLY)}"
     known = f"account.id in ({seen}) and identity.seen is null"
     created = "coalesce(identity.created < $period_end, true)"
     return f"(identity.id in ({acted}) or ({known} and {created}))"
+
+
+def _acting(scope: Scope, column: str) -> str:
+    """The select of the identities, or items, of the events that match in the period."""
+    sql = f"select {column} from event where {scope.in_period(None)}"
+    if not scope.question.rolled.cut_offs:
+        return sql
+    first, last = whole_months(scope.start, scope.end, scope.question.rolled)
+    scope.values |= {"whole_start": first, "whole_end": last}
+    # What happened in months that are deleted: their totals tell it.
+    return f"""
+        {sql}
+        union all
+        select {column}
+        from {ITEMS_MONTHLY.table} as event
+        where event.start >= $whole_start
+            and event.start < $whole_end
+            and {is_expired(ITEMS_MONTHLY, "event")}
+            and {" and ".join(scope.conditions(None))}
+    """
 
 
 def items(scope: Scope) -> str:
@@ -57,7 +81,7 @@ def items(scope: Scope) -> str:
         # An item whose records do not agree belongs to the products it was used in.
         conditions.append(
             f"(cast(item.product as varchar) in (select unnest({products})) or item.id in"
-            f" (select item from event where {scope.in_period(None)}))"
+            f" ({_acting(scope, 'item')}))"
         )
     return f"""
         select
@@ -94,6 +118,6 @@ def sources(scope: Scope) -> str:
     where = "true"
     if scope.question.viewer.accounts is not None:
         seen = scope.seen_accounts()
-        events = f"select source from event where account in ({seen})"
-        where = f"account in ({seen}) or id in ({events})"
-    return f"select id as source, name, last_time from source where {where}"
+        telling = f"select source from told where account in ({seen})"
+        where = f"account in ({seen}) or id in ({telling})"
+    return f"select id as source, name, first_time, last_time from source where {where}"

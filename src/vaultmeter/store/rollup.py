@@ -96,7 +96,10 @@ _COUNTS = {"requests": "1", "weight": "weight", "glances": "cast(glance as integ
 _WHO = ("source", "account", "identity")
 _WHAT = ("kind", "detail", "intent", "outcome", "product", "auth_method")
 _LAST = {"last_time": "time"}
-_FIRST = {"first_seen": "time"}
+_FIRST = {
+    "first_seen": "time",
+    "first_succeeded": f"if({_counts(MEASURES['succeeded'], every_intent=False)}, time, null)",
+}
 _MEASURED = {name: sum_in(measure, None) for name, measure in MEASURES.items()}
 _MOMENTS = {name: latest_in(moment, None) for name, moment in MOMENTS.items()}
 
@@ -111,16 +114,47 @@ USAGE_MONTHLY = Rollup(
 USAGE_DAILY = Rollup(
     "usage_day", "day", _USAGE, _MEASURED, _MOMENTS, _FIRST, _IS_SIGN, measured=True
 )
-ROLLUPS = (MONTHLY, DAILY, ITEMS_MONTHLY, USAGE_MONTHLY, USAGE_DAILY)
+_OF_ITEMS = ("requests", "used", "uses", "reads", "denied")
+
+
+def _item_usage(table: str, bucket: Literal["month", "day"]) -> Rollup:
+    return Rollup(
+        table,
+        bucket,
+        ("source", "account", "item", "product"),
+        {name: _MEASURED[name] for name in _OF_ITEMS},
+        {"last_use": _MOMENTS["last_use"]},
+        where=f"{_IS_SIGN} and item is not null",
+        measured=True,
+    )
+
+
+ITEM_USAGE_MONTHLY = _item_usage("item_usage_month", "month")
+ITEM_USAGE_DAILY = _item_usage("item_usage_day", "day")
+ROLLUPS = (
+    MONTHLY,
+    DAILY,
+    ITEMS_MONTHLY,
+    USAGE_MONTHLY,
+    USAGE_DAILY,
+    ITEM_USAGE_MONTHLY,
+    ITEM_USAGE_DAILY,
+)
 """Every rollup that is kept."""
 
 
 @dataclass(frozen=True)
 class Rolled:
-    """How far the rollups reach: their last batch, and the last event there is (UTC, naive)."""
+    """How far the rollups reach: their last batch, and the last event there is (UTC, naive).
+
+    `first_time` is that of the first event there was, and `cut_offs` say, by product, before when
+    events are deleted, so that rollups of whole months alone still hold them.
+    """
 
     batch: int = 0
     last_time: datetime | None = None
+    first_time: datetime | None = None
+    cut_offs: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -140,7 +174,11 @@ def pieces(
         return []
     if not usable or not rolled.batch or rolled.last_time is None:
         return [Piece(start, end)]
-    first, last = _whole(start, end, rolled.last_time, usable[0].bucket)
+    bucket = usable[0].bucket
+    first, last = _whole(start, end, rolled.last_time, bucket)
+    if rolled.first_time is not None and start <= rolled.first_time < end:
+        # No event is earlier, so that the bucket of the start is as good as whole.
+        first = _floor(start, bucket)
     if first >= last:
         return pieces(start, end, rolled, usable[1:])
     return [
@@ -148,6 +186,27 @@ def pieces(
         Piece(first, last, usable[0]),
         *pieces(last, end, rolled, usable[1:]),
     ]
+
+
+def whole_months(start: datetime, end: datetime, rolled: Rolled) -> tuple[datetime, datetime]:
+    """The months of a stretch that the monthly rollups answer, as one; it may be empty."""
+    for piece in pieces(start, end, rolled, (MONTHLY,)):
+        if piece.rollup:
+            return piece.start, piece.end
+    return start, start
+
+
+def is_expired(rollup: Rollup, name: str | None = None) -> str:
+    """The condition that the events of a row are deleted, so that they cannot be counted again.
+
+    `name` is what a statement calls the table.
+    """
+    table = name or rollup.table
+    return f"""coalesce({table}.start < (
+        select cut_off.before
+        from cut_off
+        where cut_off.product = {table}.product
+    ), false)"""
 
 
 def _whole(

@@ -1,6 +1,7 @@
 """The conditions of one question, in SQL: who may see what, which intents, and the filters."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from vaultmeter.model.filters import FILTERS, like
@@ -24,8 +25,26 @@ class Scope:
     def __init__(self, question: Question, values: dict[str, Any], columns: frozenset[str]) -> None:
         """`columns` are the names of all columns that the report reads."""
         self.question, self.values, self.columns = question, values, columns
-        self.patterns = question.filters.patterns
+        self.patterns = question.filters.expanded(question.terms.groups).patterns
         self.start, self.end = values["period_start"], values["period_end"]
+        self.expired: list[tuple[datetime, datetime]] = []
+
+    def note_expired(self, start: datetime, end: datetime) -> None:
+        """Note that a stretch (UTC, naive) is asked of events, some of which are deleted."""
+        first = self.question.rolled.first_time
+        start = start if first is None else max(start, first)
+        cut = max(self.cut_offs().values(), default=start)
+        if start < min(end, cut):
+            self.expired.append((start, min(end, cut)))
+
+    def cut_offs(self) -> dict[str, datetime]:
+        """Before when (UTC, naive) events are deleted, by product, of the products asked for."""
+        words = self.question.filters.words("product")
+        return {
+            product: before
+            for product, before in self.question.rolled.cut_offs.items()
+            if words is None or product in words
+        }
 
     def in_period(self, intents: tuple[Intent, ...] | None) -> str:
         """The condition on events of the period."""
@@ -53,6 +72,9 @@ class Scope:
 
     def like(self, column: str, name: str) -> str:
         """The condition that a column matches one of the patterns of a filter."""
+        if name == "account" and self.question.filters.literal:
+            self.values["account_names"] = list(self.patterns[name])
+            return f"{column} in (select unnest($account_names))"
         parts = []
         for number, pattern in enumerate(self.patterns[name]):
             # The engine lowers both sides: its rules for letters and Python's differ.

@@ -40,7 +40,7 @@ def standings(scope: Scope) -> str:
     }
     counted = _measure(scope)
     return f"""
-        with covered as materialized ({covered(scope, counted)}),
+        with covered as materialized ({covered(scope)}),
         sign as ({_signs(scope, counted)}),
         told as (
             select

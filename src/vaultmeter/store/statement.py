@@ -9,10 +9,20 @@ one. Values are bound.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from vaultmeter.store import counted, named, standing
+from vaultmeter.store import (
+    calendar,
+    clients,
+    counted,
+    item_standing,
+    logged,
+    named,
+    recent,
+    standing,
+)
 from vaultmeter.store.question import Question
 from vaultmeter.store.schema import TABLES
 from vaultmeter.store.scope import Scope
@@ -23,23 +33,45 @@ _WITH = re.compile(r"\Awith\s+(?=\w)", re.IGNORECASE)
 WRITERS: dict[str, Callable[[Scope], str]] = {
     "events": counted.events,
     "lifetime": partial(counted.events, ever=True),
+    "recent": recent.recent,
+    "earlier_sessions": recent.earlier_sessions,
     "activity": counted.activity,
     "usage": counted.usage,
+    "item_usage": counted.item_usage,
     "standings": standing.standings,
     "identities": named.identities,
     "items": named.items,
+    "item_standings": item_standing.item_standings,
     "accounts": named.accounts,
     "sources": named.sources,
+    "coverage": logged.coverage,
+    "visibility": logged.visibility,
+    "coverage_days": logged.coverage_days,
+    "gaps": logged.gaps_seen,
+    "lags": logged.lags,
+    "proving_sources": logged.proving_sources,
+    "source_notes": logged.source_notes,
+    "rejects": logged.rejects,
+    "unknown_codes": logged.unknown_codes,
+    "books": logged.books,
+    "clients": clients.clients,
+    "client_accounts": clients.client_accounts,
+    "limits": clients.limits,
+    "calendar": calendar.calendar,
 }
 """What writes the SQL of each logical table."""
 
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL that can be run as it is, and the values it binds."""
+    """SQL that can be run as it is, and the values it binds.
+
+    `expired` are the stretches (UTC, naive) that it asks of events of which some are deleted.
+    """
 
     sql: str
     values: dict[str, Any]
+    expired: tuple[tuple[datetime, datetime], ...] = ()
 
 
 def statement(report_sql: str, question: Question, parse: Parse) -> Statement:
@@ -53,7 +85,8 @@ def statement(report_sql: str, question: Question, parse: Parse) -> Statement:
     ctes = [
         f"{name} as not materialized ({WRITERS[name](scope)})" for name in TABLES if name in used
     ]
-    return Statement(_composed(report_sql, ctes), values | question.values)
+    expired = tuple(scope.expired)
+    return Statement(_composed(report_sql, ctes), values | question.values, expired)
 
 
 def _composed(report_sql: str, ctes: list[str]) -> str:

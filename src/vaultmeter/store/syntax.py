@@ -18,7 +18,7 @@ _NODES = {"SELECT_NODE", "SET_OPERATION_NODE", "CTE_NODE", "RECURSIVE_CTE_NODE"}
 _SOURCES = {"BASE_TABLE", "SUBQUERY", "JOIN", "EMPTY", "EXPRESSION_LIST"}
 _OUTSIDE = {"current_setting", "getenv", "getvariable"}
 """Functions that tell of the machine and not of the data."""
-_COUNTED = {"activity", "usage"}
+_COUNTED = {"activity", "usage", "item_usage"}
 """The tables that rollups may answer, which have no column that is not read."""
 
 

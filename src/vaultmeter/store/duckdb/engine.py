@@ -32,9 +32,9 @@ _DAMAGE = (
 class DuckDB:
     """A data folder's database, open and migrated."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         """Own an open connection; use `open_store` to get one."""
-        self._connection = connection
+        self._connection, self._settings = connection, settings
 
     def query(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run one statement and answer its rows; raises `StoreDamaged`."""
@@ -66,6 +66,31 @@ class DuckDB:
             self._roll_back()
             raise
         self.run("commit")
+
+    @contextmanager
+    def beside(self, path: Path) -> Iterator[str]:
+        """Make a new empty store that statements can write to as `beside`; one file at the end."""
+        other = _opened(path, self._settings)
+        other.checkpoint()
+        other.close()
+        quoted = str(path).replace("'", "''")
+        self.run(f"attach '{quoted}' as beside")
+        try:
+            with self.transaction():
+                yield "beside"
+            self.run("checkpoint beside")
+        finally:
+            self.run("detach beside")
+
+    @contextmanager
+    def reader(self) -> Iterator["DuckDB"]:
+        """The same database over a connection of its own, for another thread to read."""
+        other = DuckDB(self._connection.cursor(), self._settings)
+        other.run("set timezone = 'UTC'")
+        try:
+            yield other
+        finally:
+            other.close()
 
     def checkpoint(self) -> None:
         """Fold the write-ahead log into the file; other work under way is no error."""
@@ -139,6 +164,11 @@ def discard_store(folder: Path, clock: Clock, *, keep: bool) -> None:
             (folder / name).unlink(missing_ok=True)
 
 
+def lay(folder: Path, beginning: Path) -> None:
+    """Make a file the database of a data folder that has none."""
+    beginning.rename(folder / _NAME)
+
+
 def set_aside(path: Path, clock: Clock) -> None:
     """Move a damaged file to the quarantine folder beside it, if it is there."""
     if not path.exists():
@@ -160,7 +190,7 @@ def _opened(path: Path, settings: Settings) -> DuckDB:
     if settings.threads:
         options["threads"] = settings.threads
     try:
-        store = DuckDB(duckdb.connect(str(path), config=options))
+        store = DuckDB(duckdb.connect(str(path), config=options), settings)
         store.run("set enable_progress_bar = false")
         store.run("set timezone = 'UTC'")
         _migrate(store)

@@ -13,6 +13,7 @@ create table usage_month (
     used integer not null,
     managed integer not null,
     uses bigint not null,
+    reads integer not null,
     present integer not null,
     sign_ins integer not null,
     sign_outs integer not null,
@@ -37,9 +38,11 @@ create table usage_month (
     glances integer not null,
     last_time timestamp,
     last_used timestamp,
+    last_use timestamp,
     last_login timestamp,
     last_seen timestamp,
-    first_seen timestamp not null
+    first_seen timestamp not null,
+    first_succeeded timestamp
 );
 
 create table usage_day (
@@ -54,6 +57,7 @@ create table usage_day (
     used integer not null,
     managed integer not null,
     uses bigint not null,
+    reads integer not null,
     present integer not null,
     sign_ins integer not null,
     sign_outs integer not null,
@@ -78,9 +82,11 @@ create table usage_day (
     glances integer not null,
     last_time timestamp,
     last_used timestamp,
+    last_use timestamp,
     last_login timestamp,
     last_seen timestamp,
-    first_seen timestamp not null
+    first_seen timestamp not null,
+    first_succeeded timestamp
 );
 
 insert into usage_month
@@ -96,6 +102,7 @@ select
     coalesce(sum(if(intent in ('use', 'manage', 'presence') and intent = 'use' and outcome = 'ok', 1, 0)), 0),
     coalesce(sum(if(intent in ('use', 'manage', 'presence') and intent = 'manage' and outcome = 'ok', 1, 0)), 0),
     coalesce(sum(if(intent in ('use', 'manage', 'presence') and intent = 'use' and outcome = 'ok', weight, 0)), 0),
+    coalesce(sum(if(intent in ('use', 'manage', 'presence') and intent = 'use' and outcome = 'ok' and kind in ('secret_read', 'password_accessed', 'credential_issued'), 1, 0)), 0),
     coalesce(sum(if(intent in ('use', 'manage', 'presence', 'heartbeat') and outcome = 'ok', 1, 0)), 0),
     coalesce(sum(if(intent in ('use', 'manage', 'presence') and kind = 'login' and outcome = 'ok', 1, 0)), 0),
     coalesce(sum(if(intent in ('use', 'manage', 'presence') and kind = 'logout' and outcome = 'ok', 1, 0)), 0),
@@ -120,13 +127,16 @@ select
     coalesce(sum(if(intent in ('use', 'manage', 'presence') and true, cast(glance as integer), 0)), 0),
     max(if(intent in ('use', 'manage', 'presence') and true, event.time, null)),
     max(if(intent in ('use', 'manage', 'presence') and intent in ('use', 'manage') and outcome = 'ok', event.time, null)),
+    max(if(intent in ('use', 'manage', 'presence') and intent = 'use' and outcome = 'ok', event.time, null)),
     max(if(intent in ('use', 'manage', 'presence') and kind = 'login' and outcome = 'ok', event.time, null)),
     max(if(intent in ('use', 'manage', 'presence', 'heartbeat') and outcome = 'ok', event.time, null)),
-    min(time)
+    min(time),
+    min(if(intent in ('use', 'manage', 'presence') and outcome = 'ok', time, null))
 from event
 where intent in ('use', 'manage', 'presence', 'heartbeat')
     and batch <= (select cast(value as integer) from meta where name = 'rolled')
-group by all;
+group by all
+order by 1;
 
 insert into usage_day
 select
@@ -141,6 +151,7 @@ select
     coalesce(sum(if(intent in ('use', 'manage', 'presence') and intent = 'use' and outcome = 'ok', 1, 0)), 0),
     coalesce(sum(if(intent in ('use', 'manage', 'presence') and intent = 'manage' and outcome = 'ok', 1, 0)), 0),
     coalesce(sum(if(intent in ('use', 'manage', 'presence') and intent = 'use' and outcome = 'ok', weight, 0)), 0),
+    coalesce(sum(if(intent in ('use', 'manage', 'presence') and intent = 'use' and outcome = 'ok' and kind in ('secret_read', 'password_accessed', 'credential_issued'), 1, 0)), 0),
     coalesce(sum(if(intent in ('use', 'manage', 'presence', 'heartbeat') and outcome = 'ok', 1, 0)), 0),
     coalesce(sum(if(intent in ('use', 'manage', 'presence') and kind = 'login' and outcome = 'ok', 1, 0)), 0),
     coalesce(sum(if(intent in ('use', 'manage', 'presence') and kind = 'logout' and outcome = 'ok', 1, 0)), 0),
@@ -165,11 +176,14 @@ select
     coalesce(sum(if(intent in ('use', 'manage', 'presence') and true, cast(glance as integer), 0)), 0),
     max(if(intent in ('use', 'manage', 'presence') and true, event.time, null)),
     max(if(intent in ('use', 'manage', 'presence') and intent in ('use', 'manage') and outcome = 'ok', event.time, null)),
+    max(if(intent in ('use', 'manage', 'presence') and intent = 'use' and outcome = 'ok', event.time, null)),
     max(if(intent in ('use', 'manage', 'presence') and kind = 'login' and outcome = 'ok', event.time, null)),
     max(if(intent in ('use', 'manage', 'presence', 'heartbeat') and outcome = 'ok', event.time, null)),
-    min(time)
+    min(time),
+    min(if(intent in ('use', 'manage', 'presence') and outcome = 'ok', time, null))
 from event
 where intent in ('use', 'manage', 'presence', 'heartbeat')
     and batch <= (select cast(value as integer) from meta where name = 'rolled')
-group by all;
+group by all
+order by 1;
 

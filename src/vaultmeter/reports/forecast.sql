@@ -1,0 +1,267 @@
+/*
+title = "Forecast of clients"
+answers = "How many clients the month will end with, and when a limit will be passed."
+order = 9
+reach = "month and three before"
+bucket = "month"
+definitions = ["client", "organisation", "forecast"]
+columns = [
+    ["month", "Month", "date"],
+    ["product", "Product"],
+    ["account", "Account"],
+    ["until", "Seen until", "instant"],
+    ["days", "Whole days", "integer"],
+    ["clients", "Clients so far", "integer"],
+    ["low", "Low", "integer"],
+    ["likely", "Likely", "integer"],
+    ["high", "High", "integer"],
+    ["limit", "Limit", "integer"],
+    ["passed_earliest", "Passed at the earliest", "date"],
+    ["passed", "Passed", "date"],
+    ["passed_latest", "Passed at the latest", "date"],
+    ["basis", "Basis"],
+]
+[evidence]
+filters = [
+    "user", "item", "item_type", "kind", "auth_method", "outcome", "source", "product",
+]
+[evidence.rows]
+month = "events.bucket"
+product = "events.product"
+account = """
+$row_account = '*' or accounts.name = $row_account
+    or starts_with(accounts.name, $row_account || '/')"""
+[evidence.cells]
+until = "none: The end of the range, or the last event of all sources where that is earlier."
+days = "none: The calendar days of the month that are over by then."
+low = "none: Worked out of the clients so far and of the months before, as the definition says."
+likely = "none: Worked out of the clients so far and of the months before, as the definition says."
+high = "none: Worked out of the clients so far and of the months before, as the definition says."
+limit = "none: The limit that was set for the account and month: vaultmeter limits."
+passed_earliest = "none: The first day on which the high forecast is beyond the limit."
+passed = "none: The first day on which the likely forecast is beyond the limit."
+passed_latest = "none: The first day on which the low forecast is beyond the limit."
+[evidence.cells.clients]
+measure = "succeeded"
+words = "Successful requests of the clients of the month who came before the end of the range."
+counts = "identities"
+where = """
+events.intent in ('use', 'manage', 'presence') and identities.kind in ('person', 'machine', 'agent')
+    and events.identity in (
+        select identity from clients
+        where month = $row_month and product = $row_product and account = $row_account
+            and first_used < cast($asked_until as timestamp)
+    )"""
+*/
+with now as materialized (
+    select
+        (select max(month) from calendar) as month,
+        least(
+            cast($asked_until as timestamp),
+            (select max(last_time) from sources)
+        ) as instant
+),
+daily as materialized (
+    select
+        month,
+        product,
+        account,
+        month = (select month from now) as is_now,
+        first_day as date,
+        day(first_day) as day,
+        count(*) as clients,
+        count(*) filter (where is_exceeded) as exceeded
+    from clients
+    where first_used < cast($asked_until as timestamp)
+    group by month, product, account, first_day
+),
+gone as (
+    select count(*) as days
+    from calendar
+    where month = (select month from now)
+        and until <= (select instant from now)
+),
+-- The days of the month in question, whichever month they are looked up in.
+grid as (
+    select
+        day as date,
+        day(day) as day
+    from calendar
+    where month = (select month from now)
+),
+so_far as materialized (
+    select
+        product,
+        account,
+        coalesce(sum(clients) filter (where is_now), 0) as clients,
+        coalesce(sum(clients) filter (where is_now and day <= (select days from gone)), 0) as at_day
+    from daily
+    group by product, account
+),
+-- A month of which the beginning is not in any log would seem to grow too fast.
+whole as (
+    select month
+    from calendar
+    where day = month
+        and until > (select min(first_time) from sources)
+),
+past as materialized (
+    select
+        month,
+        product,
+        account,
+        coalesce(sum(clients) filter (where day <= (select days from gone)), 0) as at_day
+    from daily
+    where not is_now
+        and month in (select month from whole)
+    group by month, product, account
+),
+grown as (
+    select
+        past.month,
+        past.product,
+        past.account,
+        past.at_day,
+        grid.day,
+        coalesce(sum(daily.clients) filter (where daily.day <= grid.day), 0) as clients
+    from past
+    cross join grid
+    join daily on daily.month = past.month
+        and daily.product = past.product
+        and daily.account = past.account
+    group by all
+),
+-- What each past month makes of this one; halves are rounded up.
+like_past as (
+    select
+        grown.product,
+        grown.account,
+        grown.day,
+        if(
+            (select days from gone) = 0,
+            grown.clients,
+            (2 * so_far.at_day * grown.clients + grown.at_day) // (2 * grown.at_day)
+        ) as clients
+    from grown
+    join so_far on so_far.product = grown.product
+        and so_far.account = grown.account
+    where grown.at_day > 0
+        or (select days from gone) = 0
+),
+pasts as (
+    select
+        product,
+        account,
+        day,
+        count(*) as months,
+        min(clients) as low,
+        median(clients) as likely,
+        max(clients) as high
+    from like_past
+    group by product, account, day
+),
+straight as (
+    select
+        so_far.product,
+        so_far.account,
+        grid.day,
+        grid.date,
+        so_far.clients,
+        if(
+            gone.days = 0,
+            null,
+            (2 * so_far.at_day * grid.day + gone.days) // (2 * gone.days)
+        ) as steady
+    from so_far
+    cross join grid
+    cross join gone
+),
+curve as materialized (
+    select
+        straight.product,
+        straight.account,
+        straight.day,
+        straight.date,
+        coalesce(pasts.months, 0) as months,
+        greatest(
+            straight.clients,
+            if(pasts.months >= 2, pasts.low, least(straight.clients, pasts.low, straight.steady))
+        ) as low,
+        greatest(
+            straight.clients,
+            cast(floor(coalesce(pasts.likely, (straight.clients + straight.steady) / 2) + 0.5) as bigint)
+        ) as likely,
+        greatest(
+            straight.clients,
+            if(pasts.months >= 2, pasts.high, greatest(pasts.high, straight.steady))
+        ) as high
+    from straight
+    left join pasts on pasts.product = straight.product
+        and pasts.account = straight.account
+        and pasts.day = straight.day
+),
+held as (
+    select
+        product,
+        account,
+        clients
+    from limits
+    where month = (select month from now)
+),
+crossed as (
+    select
+        product,
+        account,
+        min(date) as day
+    from daily
+    where is_now
+        and exceeded > 0
+    group by product, account
+),
+crossing as (
+    select
+        curve.product,
+        curve.account,
+        min(curve.date) filter (where curve.high > held.clients) as earliest,
+        min(curve.date) filter (where curve.likely > held.clients) as likely,
+        min(curve.date) filter (where curve.low > held.clients) as latest
+    from curve
+    join held on held.product = curve.product
+        and held.account = curve.account
+    where curve.day > (select days from gone)
+    group by curve.product, curve.account
+)
+select
+    now.month,
+    curve.product,
+    curve.account,
+    now.instant as until,
+    gone.days,
+    cast(so_far.clients as bigint) as clients,
+    if(curve.months = 0 and gone.days = 0, null, cast(curve.low as bigint)) as low,
+    if(curve.months = 0 and gone.days = 0, null, cast(curve.likely as bigint)) as likely,
+    if(curve.months = 0 and gone.days = 0, null, cast(curve.high as bigint)) as high,
+    held.clients as "limit",
+    coalesce(crossed.day, crossing.earliest) as passed_earliest,
+    coalesce(crossed.day, crossing.likely) as passed,
+    coalesce(crossed.day, crossing.latest) as passed_latest,
+    case
+        when gone.days = (select max(day) from grid) then 'the month is over'
+        when curve.months = 0 and gone.days = 0 then 'nothing to go by'
+        when curve.months = 0 then 'a steady number of new clients a day'
+        when curve.months = 1 then '1 month before'
+        else curve.months || ' months before'
+    end as basis
+from curve
+join so_far on so_far.product = curve.product
+    and so_far.account = curve.account
+cross join now
+cross join gone
+left join held on held.product = curve.product
+    and held.account = curve.account
+left join crossed on crossed.product = curve.product
+    and crossed.account = curve.account
+left join crossing on crossing.product = curve.product
+    and crossing.account = curve.account
+where curve.day = (select max(day) from grid)
+order by curve.product, curve.account

@@ -1,0 +1,96 @@
+"""What every report says of its sources: what they cannot show, lack and refuse.
+
+It is about the sources that tell of the accounts and sources asked for, and that the viewer may
+see; a source that none of a report's columns rests on is not spoken of.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from vaultmeter.model.visibility import SEEN, Visible
+from vaultmeter.reports.head import Report
+from vaultmeter.reports.sights import rests_on
+from vaultmeter.store import Store
+from vaultmeter.store.question import Question
+from vaultmeter.store.statement import statement
+
+_GAPS_TOLD = 3
+"""Gaps of one source that a note names; the report of gaps has all."""
+_HIDDEN = """
+    select name, measure, visible
+    from visibility
+    order by name, place
+"""
+_GAPS = """
+    select sources.name, gaps.since, gaps.until
+    from gaps
+    join sources on sources.source = gaps.source
+    order by sources.name, epoch(gaps.until - gaps.since) desc, gaps.since
+"""
+_REMARKS = "select distinct text from source_notes order by text"
+_REFUSED = """
+    select
+        (select coalesce(sum(lines), 0) from rejects),
+        (select coalesce(sum(events), 0) from unknown_codes)
+"""
+_EVERYWHERE = frozenset({"account", "source"})
+
+
+def source_notes(
+    store: Store, report: Report, question: Question, rows: Iterable[tuple[Any, ...]]
+) -> Iterator[str]:
+    """The notes, each a sentence, in order."""
+    is_coverage = report.name.startswith("coverage")
+    if is_coverage and set(question.filters.patterns) - _EVERYWHERE:
+        yield "Coverage is told by source and account: the other filters do not narrow it."
+    yield from (text for (text,) in _asked(store, question, _REMARKS))
+    if not is_coverage:
+        yield from _hidden(store, report, question, rows)
+        yield from _silent(store, question)
+    ((rejected, unknown),) = _asked(store, question, _REFUSED)
+    if rejected:
+        yield f"{rejected:,} lines were rejected and are in no number: vaultmeter rejects."
+    if unknown:
+        yield f"{unknown:,} events are of kinds no connector knows; they count as other."
+
+
+def _asked(store: Store, question: Question, sql: str) -> list[tuple[Any, ...]]:
+    built = statement(sql, question, store.parse)
+    return store.query(built.sql, built.values)
+
+
+def _hidden(
+    store: Store, report: Report, question: Question, rows: Iterable[tuple[Any, ...]]
+) -> Iterator[str]:
+    """Which columns of the report are empty, or not whole, because a source cannot show them."""
+    wanted = rests_on(report, rows)
+    if not wanted:
+        return
+    told = [row for row in _asked(store, question, _HIDDEN) if row[1] in wanted]
+    for visible, words in ((Visible.NOT, "Not visible"), (Visible.PARTLY, "Only partly visible")):
+        by_source: dict[str, list[str]] = {}
+        for name, measure, seen in told:
+            if seen == visible:
+                by_source.setdefault(name, []).append(SEEN[measure].title)
+        those = sorted(by_source.items(), key=lambda pair: (pair[1], pair[0]))
+        for titles, sources in groupby(those, key=lambda pair: pair[1]):
+            names = ", ".join(name for name, _ in sources)
+            yield f"{words} in {names}: {', '.join(titles)}. vaultmeter report coverage says why."
+
+
+def _silent(store: Store, question: Question) -> Iterator[str]:
+    """The longest gaps of each source within the period."""
+    for source, found in groupby(_asked(store, question, _GAPS), key=lambda row: row[0]):
+        gaps = [(since, until) for _, since, until in found]
+        shown = ", ".join(_text(*gap) for gap in sorted(gaps[:_GAPS_TOLD]))
+        more = len(gaps) - _GAPS_TOLD
+        others = f", and {more:,} more: vaultmeter report coverage-gaps" if more > 0 else ""
+        yield f"No records of {source} {shown}{others}."
+
+
+def _text(since: datetime, until: datetime) -> str:
+    """A gap in words, by its first and last day (UTC)."""
+    last = until - timedelta(microseconds=1)
+    return f"from {since:%Y-%m-%d} to {last:%Y-%m-%d}"

@@ -1,0 +1,271 @@
+"""Takes the inventory of a vault in: asks its server, accepts the facts, says what they changed.
+
+The facts of SOURCE come in as records of a source of their own, `SOURCE/inventory`, of the same
+account: they go through inbox, ledger and archive like everything else, and survive a rebuild.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib import import_module
+from importlib.util import find_spec
+from itertools import islice
+from typing import Any
+
+from vaultmeter.app import App
+from vaultmeter.clock import Clock
+from vaultmeter.inbox.batches import Source
+from vaultmeter.intake import take_stream
+from vaultmeter.model.errors import Invalid
+from vaultmeter.model.inventory import Access, Snapshot, Unread
+
+_CONNECTOR = "inventory"
+_LINES_AT_ONCE = 4096
+_OF_SCOPE = """
+    account in (
+        select id from account where name = $account or starts_with(name, $account || '/')
+    )
+"""
+
+
+@dataclass
+class Stock:
+    """What an inventory found, what stays unknown, and what is gone since the last one.
+
+    `items` counts by type, `identities` by kind; `gone` and `new` are of items and identities that
+    were, or were not, known before. Instants are aware and in UTC.
+    """
+
+    source: str
+    account: str
+    taken: datetime
+    namespaces: int
+    mounts: int
+    auth_methods: int
+    requests: int
+    items: dict[str, int] = field(default_factory=dict)
+    identities: dict[str, int] = field(default_factory=dict)
+    disabled: int = 0
+    new_items: int = 0
+    new_identities: int = 0
+    gone_items: list[dict[str, Any]] = field(default_factory=list)
+    gone_identities: list[dict[str, Any]] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def summary(self) -> dict[str, Any]:
+        """What `inventory --json` prints."""
+        gone = [*self.gone_items, *self.gone_identities]
+        for each in gone:
+            each["deleted"] = _text(each["deleted"])
+        return asdict(self) | {"taken": _text(self.taken)}
+
+
+def policy_of(connector: str) -> str:
+    """What the token of an inventory needs, in the words of the vault; raises `Invalid`."""
+    text: str = _module(connector).policy()
+    return text
+
+
+def source_of(app: App, name: str, account: str | None) -> Source:
+    """The source whose vault is to be listed; raises `NotFound` and `Invalid`."""
+    source = app.inbox.source_named(name)
+    _module(source.connector)
+    if account is not None and source.account != account:
+        raise Invalid(
+            f"Source {name!r} belongs to account {source.account!r}.", "Leave --account out."
+        )
+    return source
+
+
+def collect(source: Source, access: Access, clock: Clock) -> Snapshot:
+    """Ask the server of a source what there is; raises `Invalid` and `Unavailable`."""
+    snapshot: Snapshot = _module(source.connector).take(access, clock())
+    return snapshot
+
+
+def take_in(app: App, source: Source, snapshot: Snapshot) -> Stock:
+    """Accept what was collected and bring it into the store; answers what it changed.
+
+    Raises `Invalid` when the account has inventories of another vault: what that one has would
+    be taken for deleted.
+    """
+    own = f"{source.name}/{_CONNECTOR}"
+    notes = app.recovering(lambda: _check_cluster(app, own, source, snapshot))
+    values = {"account": source.account}
+    before = app.recovering(lambda: _before(app, values))
+    take_stream(app, _CONNECTOR, own, source.account, _chunks(snapshot.lines()))
+    stock = Stock(
+        source=source.name,
+        account=source.account,
+        taken=snapshot.taken.astimezone(UTC),
+        namespaces=snapshot.namespaces,
+        mounts=snapshot.mounts,
+        auth_methods=snapshot.auth_methods,
+        requests=snapshot.requests,
+        unread=snapshot.unread,
+        notes=notes,
+    )
+    app.recovering(lambda: _count(app, stock, snapshot, values))
+    app.recovering(lambda: _compare(app, stock, values, before))
+    return stock
+
+
+def _module(connector: str) -> Any:  # noqa: ANN401  a module
+    name = f"vaultmeter.connectors._{connector}_inventory"
+    if find_spec(name) is None:
+        raise Invalid(
+            f"The connector {connector!r} takes no inventories.",
+            "Name a source of the connector openbao.",
+        )
+    return import_module(name)
+
+
+def _check_cluster(app: App, own: str, source: Source, snapshot: Snapshot) -> list[str]:
+    """Refuse a second vault in one account; answers what is to be said of a changed one."""
+    others = app.store.query(
+        """
+        select distinct source.name, snapshot.cluster
+        from snapshot
+        join source on source.id = snapshot.source
+        where snapshot.scope = (select id from account where name = $account)
+            and snapshot.cluster <> $cluster
+        """,
+        {"account": source.account, "cluster": snapshot.cluster or ""},
+    )
+    for name, _ in others:
+        if name != own and snapshot.cluster:
+            raise Invalid(
+                f"The account {source.account!r} has the inventory of another vault,"
+                f" {name.removesuffix('/' + _CONNECTOR)!r}.",
+                "Give each vault an account of its own: ingest its log with --account.",
+            )
+    return [f"{source.name} was another cluster before."] if others and snapshot.cluster else []
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What was known, and gone, before an inventory: ids of items and identities."""
+
+    last_item: int
+    last_identity: int
+    items: frozenset[int]
+    identities: frozenset[int]
+
+
+def _before(app: App, values: dict[str, Any]) -> _Before:
+    def gone(table: str) -> frozenset[int]:
+        sql = f"select id from {table} where deleted is not null and {_OF_SCOPE}"
+        return frozenset(id_ for (id_,) in app.store.query(sql, values))
+
+    ((item, identity),) = app.store.query("""
+        select
+            (select coalesce(max(id), 0) from item),
+            (select coalesce(max(id), 0) from identity)
+    """)
+    return _Before(item, identity, gone("item"), gone("identity"))
+
+
+def _count(app: App, stock: Stock, snapshot: Snapshot, values: dict[str, Any]) -> None:
+    taken = {**values, "taken": stock.taken.replace(tzinfo=None)}
+    stock.items = dict(
+        app.store.query(
+            f"""
+            select type, count(*)
+            from item
+            where listed = $taken
+                and deleted is null
+                and {_OF_SCOPE}
+            group by type
+            order by type
+            """,
+            taken,
+        )
+    )
+    listed = [identity for identity in snapshot.identities if identity.listed]
+    rows = app.store.query(
+        """
+        select
+            kind,
+            count(*),
+            count(disabled)
+        from identity
+        where id in (
+            select identity
+            from identity_key
+            where scope = (select id from account where name = $account)
+                and key in (select unnest($keys))
+        )
+        group by kind
+        order by kind
+        """,
+        {**values, "keys": [each.keys[0] for each in listed]},
+    )
+    stock.identities = {kind: count for kind, count, _ in rows}
+    stock.disabled = sum(disabled for *_, disabled in rows)
+
+
+def _compare(app: App, stock: Stock, values: dict[str, Any], before: _Before) -> None:
+    items = app.store.query(
+        f"""
+        select item.id, account.name, item.name, item.type, item.deleted
+        from item
+        join account on account.id = item.account
+        where item.deleted is not null
+            and item.seen is not null
+            and item.{_OF_SCOPE.strip()}
+        order by account.name, item.name
+        """,
+        values,
+    )
+    stock.gone_items = [
+        {"account": account, "item": name, "type": kind, "deleted": deleted}
+        for id_, account, name, kind, deleted in items
+        if id_ not in before.items and id_ <= before.last_item
+    ]
+    identities = app.store.query(
+        f"""
+        select identity.id, account.name, identity.name, identity.kind, identity.deleted
+        from identity
+        join account on account.id = identity.account
+        where identity.deleted is not null
+            -- Who was only ever refused was never there.
+            and (
+                identity.created is not null
+                or identity.id in (select identity from event where outcome = 'ok')
+                or identity.id in (
+                    select identity_key.identity
+                    from key_fact
+                    join identity_key on identity_key.scope = key_fact.scope
+                        and identity_key.key = key_fact.key
+                )
+            )
+            and identity.{_OF_SCOPE.strip()}
+        order by account.name, identity.name
+        """,
+        values,
+    )
+    stock.gone_identities = [
+        {"account": account, "user": name, "kind": kind, "deleted": deleted}
+        for id_, account, name, kind, deleted in identities
+        if id_ not in before.identities and id_ <= before.last_identity
+    ]
+    ((stock.new_items, stock.new_identities),) = app.store.query(
+        f"""
+        select
+            (select count(*) from item where id > $item and deleted is null and {_OF_SCOPE}),
+            (select count(*) from identity where id > $identity and deleted is null
+                and {_OF_SCOPE})
+        """,
+        {**values, "item": before.last_item, "identity": before.last_identity},
+    )
+
+
+def _chunks(lines: Iterator[bytes]) -> Iterator[bytes]:
+    while chunk := b"".join(islice(lines, _LINES_AT_ONCE)):
+        yield chunk
+
+
+def _text(instant: datetime) -> str:
+    aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return aware.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,299 @@
+"""The logical tables of clients: who is one in which month, and whose limit that is beyond.
+
+An account counts with the accounts below it, and `*` is the whole organisation. Who came first
+is a fact of a whole month: filters choose which clients are shown, and move none of them. The
+filter on accounts names the accounts that are shown, each still with all that is below it.
+"""
+
+from vaultmeter.model.kinds import IdentityKind, words_in_sql
+from vaultmeter.model.terms import ORGANISATION
+from vaultmeter.store.calendar import months
+from vaultmeter.store.counted import Columns, Stretch, measuring, rows
+from vaultmeter.store.measures import MEASURES
+from vaultmeter.store.rollup import USAGE_DAILY, USAGE_MONTHLY, Rollup, sum_in
+from vaultmeter.store.scope import EVERY_FILTER, Scope
+from vaultmeter.store.zones import local_time, offset_changes
+
+_KINDS = (IdentityKind.PERSON, IdentityKind.MACHINE, IdentityKind.AGENT)
+_WHOLE = frozenset({"account", "product"})
+"""The filters that leave the clients of an account whole."""
+_PLACE = """
+    row_number() over (
+        partition by came.month, came.product, came.shown
+        order by came.first_used, named.turn
+    ) as place
+"""
+_MANY = 60
+"""So many months of a zone are better counted from the events than month by month."""
+
+
+def clients(scope: Scope) -> str:
+    """Every client once a month, product and account, with its place in the order of coming."""
+    local, values = local_time("first_used", scope.question.period)
+    scope.values |= values
+    return f"""
+        with shown as ({_shown(scope)}),
+        named as (
+            select
+                identity.id as identity,
+                identity.name as user,
+                identity.kind,
+                identity.auth_method,
+                row_number() over (order by identity.name, account.name, identity.id) as turn
+            from identity
+            join account on account.id = identity.account
+            where identity.kind in ({words_in_sql(_KINDS)})
+        ),
+        came as materialized (
+            select
+                acted.month,
+                acted.product,
+                shown.place as shown,
+                acted.identity,
+                min(acted.first_used) as first_used
+            from ({_acted(scope)}) as acted
+            join shown on shown.account = acted.account
+            group by all
+        ),
+        held as materialized (
+            select
+                held.month,
+                held.product,
+                held.clients,
+                shown.place as shown
+            from ({limits(scope)}) as held
+            join (select distinct place, name from shown) as shown on shown.name = held.account
+        ),
+        placed as (
+            select
+                ordered.*,
+                place > client_limit as is_exceeded,
+                place = client_limit as reaches_limit
+            from (
+                select
+                    came.*,
+                    held.clients as client_limit,
+                    {_PLACE}
+                from came
+                join named on named.identity = came.identity
+                join held on held.month = came.month
+                    and held.product = came.product
+                    and held.shown = came.shown
+            ) as ordered
+            union all
+            select
+                came.*,
+                null as client_limit,
+                {_PLACE},
+                false as is_exceeded,
+                false as reaches_limit
+            from came
+            join named on named.identity = came.identity
+            where (came.month, came.product, came.shown) not in (
+                select (held.month, held.product, held.shown)
+                from held
+            )
+        ),
+        names as (
+            select distinct
+                place,
+                name,
+                is_widest
+            from shown
+        )
+        select
+            placed.month,
+            placed.product,
+            names.name as account,
+            names.is_widest,
+            placed.identity,
+            named.user,
+            named.kind,
+            named.auth_method,
+            placed.first_used,
+            cast({local} as date) as first_day,
+            placed.place,
+            placed.client_limit,
+            placed.reaches_limit,
+            placed.is_exceeded
+        from placed
+        join named on named.identity = placed.identity
+        join names on names.place = placed.shown
+        {_narrowed(scope, "placed", in_shown=True)}
+    """
+
+
+def client_accounts(scope: Scope) -> str:
+    """In which accounts each client was one: for whoever counts it once in each of them."""
+    return f"""
+        with shown as ({_shown(scope)})
+        select
+            acted.month,
+            acted.product,
+            shown.name as account,
+            acted.account as own_account,
+            acted.identity
+        from ({_acted(scope)}) as acted
+        join shown on shown.account = acted.account
+        join identity on identity.id = acted.identity
+            and identity.kind in ({words_in_sql(_KINDS)})
+        {_narrowed(scope, "acted", in_shown=False)}
+    """
+
+
+def limits(scope: Scope) -> str:
+    """The limits of the accounts that are shown, month by month."""
+    held = scope.question.terms.limits_in(month.first for month in months(scope.question.period))
+    products = scope.question.filters.words("product")
+    scope.values |= {
+        "limit_months": [limit.month for limit in held],
+        "limit_products": [limit.product for limit in held],
+        "limit_accounts": [limit.account for limit in held],
+        "limit_clients": [limit.clients for limit in held],
+        "limited_products": products,
+    }
+    return f"""
+        select
+            month,
+            cast(product as product) as product,
+            account,
+            clients
+        from (
+            select
+                unnest(cast($limit_months as date[])) as month,
+                unnest(cast($limit_products as varchar[])) as product,
+                unnest(cast($limit_accounts as varchar[])) as account,
+                unnest(cast($limit_clients as integer[])) as clients
+        ) as held
+        where {_is_shown(scope, "held.account")}
+            and ($limited_products is null or list_contains($limited_products, product))
+    """
+
+
+def _shown(scope: Scope) -> str:
+    """The select of the accounts to show, each with the ids of all accounts that it counts."""
+    scope.values["named_accounts"] = [
+        *{limit.account: None for limit in scope.question.terms.limits},
+        ORGANISATION,
+    ]
+    return f"""
+        with one as (
+            select
+                name,
+                row_number() over (order by name) as place
+            from (
+                select name from account where name <> '{ORGANISATION}'
+                union
+                select unnest(cast($named_accounts as varchar[]))
+            ) as known
+            where {_is_shown(scope, "known.name")}
+        )
+        select
+            one.place,
+            one.name,
+            not exists (
+                select 1
+                from one as wider
+                where wider.name <> one.name
+                    and (
+                        wider.name = '{ORGANISATION}'
+                        or starts_with(one.name, wider.name || '/')
+                    )
+            ) as is_widest,
+            account.id as account
+        from one
+        join account on one.name = '{ORGANISATION}'
+            or account.name = one.name
+            or starts_with(account.name, one.name || '/')
+    """
+
+
+def _is_shown(scope: Scope, name: str) -> str:
+    """The condition that the viewer may see an account of that name, and a filter names it."""
+    conditions = ["true"]
+    accounts = scope.question.viewer.accounts
+    if accounts is not None:
+        scope.values["seen_accounts"] = list(accounts)
+        conditions.append(
+            f"{name} <> '{ORGANISATION}' and exists ("
+            "select 1 from (select unnest(cast($seen_accounts as varchar[])) as name) as seen"
+            f" where {name} = seen.name or starts_with({name}, seen.name || '/'))"
+        )
+    if "account" in scope.patterns:
+        conditions.append(scope.like(name, "account"))
+    return " and ".join(conditions)
+
+
+def _acted(scope: Scope) -> str:
+    """Rows of months, products, accounts and identities: when a first request succeeded."""
+    first = USAGE_MONTHLY.earliest["first_succeeded"]
+
+    def columns(rollup: Rollup | None) -> str:
+        moment = "event.first_succeeded" if rollup else first
+        return f"event.product, event.account, event.identity, {moment} as first_used"
+
+    seen = scope.conditions(None, frozenset({"product"}))
+    months = _by_month(scope, "acted", columns, (USAGE_MONTHLY, USAGE_DAILY), seen)
+    return f"select * from ({months}) where first_used is not null"
+
+
+def _narrowed(scope: Scope, clients: str, *, in_shown: bool) -> str:
+    """The `where` that keeps the clients who did something that the filters let through.
+
+    `clients` is the table of them; its accounts are those `in_shown`, or the very accounts.
+    """
+    if not set(scope.patterns) - _WHOLE:
+        return ""
+    succeeded, every = MEASURES["succeeded"], "kind" in scope.patterns
+
+    def columns(rollup: Rollup | None) -> str:
+        counted = sum_in(succeeded, rollup, every_intent=every)
+        return f"event.product, event.account, event.identity, {counted} as succeeded"
+
+    conditions = scope.conditions(None, EVERY_FILTER - {"account"})
+    matched = _by_month(scope, "matched", columns, measuring(scope), conditions)
+    join = "join shown on shown.account = matched.account" if in_shown else ""
+    account = "shown.place" if in_shown else "matched.account"
+    own = "shown" if in_shown else "account"
+    return f"""
+        where ({clients}.month, {clients}.product, {clients}.{own}, {clients}.identity) in (
+            select (matched.month, matched.product, {account}, matched.identity)
+            from ({matched}) as matched
+            {join}
+            where matched.succeeded > 0
+        )
+    """
+
+
+def _by_month(
+    scope: Scope,
+    name: str,
+    columns: Columns,
+    rollups: tuple[Rollup, ...],
+    conditions: list[str],
+) -> str:
+    """Rows of the period with the calendar month (of the zone) of each."""
+    period = scope.question.period
+    in_utc = offset_changes(period.zone, period.start, period.end) == [(None, 0)]
+    found = months(period)
+    if in_utc or len(found) > _MANY:
+        whole = Stretch(name, scope.start, scope.end)
+        usable = rollups if in_utc else ()
+
+        def dated(rollup: Rollup | None) -> str:
+            time = "event.start" if rollup else scope.local_time()
+            return f"cast(date_trunc('month', {time}) as date) as month, {columns(rollup)}"
+
+        return rows(scope, whole, dated, usable, conditions)
+    parts = []
+    for number, month in enumerate(found):
+        value = f"{name}_month_{number}"
+        scope.values[value] = month.first
+        stretch = Stretch(f"{name}_{number}", month.start, month.end)
+        inner = rows(scope, stretch, columns, rollups, conditions)
+        parts.append(f"select cast(${value} as date) as month, * from ({inner})")
+    return "\nunion all\n".join(parts) or f"select null as month, * from ({_none(columns)})"
+
+
+def _none(columns: Columns) -> str:
+    return f"select {columns(None)} from event where false"

@@ -1,0 +1,239 @@
+"""What each source can show and lacks, worked out from its events one at a time.
+
+All sources are of the open format, which shows whatever is sent.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from math import floor
+from typing import Any
+
+from tests.reports.plain_events import Event, World, is_below
+from tests.reports.plain_question import MICROSECOND, USAGE, Plain
+
+from vaultmeter.connectors.events import CONNECTOR
+
+Row = tuple[Any, ...]
+
+DAY = timedelta(days=1)
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+RECEIVED = datetime(2026, 7, 1, 12, tzinfo=UTC)
+MEASURES = {
+    "login_sessions": "login",
+    "failed_logins": "login_failed",
+    "sign_outs": "logout",
+    "secrets_read": "secret_read",
+    "passwords_viewed": "password_accessed",
+    "passwords_autofilled": "password_autofilled",
+    "remote_connections": "remote_connection",
+    "key_operations": "key_operation",
+    "credentials_issued": "credential_issued",
+    "accounts_added": "item_added",
+    "items_changed": "item_updated",
+    "items_deleted": "item_deleted",
+    "items_shared": "item_shared",
+    "rotations": "rotation",
+    "exports": "export",
+    "settings_changed": "admin",
+    "denied": None,
+}
+PARTS_OF_EVENTS = ("items", "sessions", "addresses", "programs")
+
+
+def gaps_of(events: list[Event], end: datetime) -> list[tuple[datetime, datetime]]:
+    """The stretches of three or more whole days (UTC) without an event, the last one to the end."""
+    days = sorted({midnight(event.time) for event in events})
+    if not days:
+        return []
+    silences = zip([BEGINNING, *(day + DAY for day in days)], [*days, end], strict=True)
+    return [(since, until) for since, until in silences if until - since >= 3 * DAY]
+
+
+def cut(
+    gaps: list[tuple[datetime, datetime]], start: datetime, end: datetime
+) -> list[tuple[datetime, datetime]]:
+    """The parts of gaps that lie between two instants."""
+    parts = ((max(since, start), min(until, end)) for since, until in gaps)
+    return [(since, until) for since, until in parts if since < until]
+
+
+def midnight(instant: datetime) -> datetime:
+    """The beginning of the UTC day of an instant."""
+    return instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def coverage(plain: Plain) -> list[Row]:
+    """Each measure of each source, after a row about all its events."""
+    rows: list[Row] = []
+    for source, root in _sources(plain):
+        ever = _own(plain, source)
+        rows.append((source, root, "events", "events", *_whole(plain, source, root, ever)))
+        for measure in MEASURES:
+            shown = [event for event in ever if _measure(event) == measure]
+            state = "seen" if shown else "not yet seen"
+            rows.append((source, root, "events", measure, state, *_shown(plain, shown), measure))
+        rows += [
+            (source, root, "events", part, "partly", *[None] * 11, part) for part in PARTS_OF_EVENTS
+        ]
+    return [(*row[:-1], _why(row[-1])) for row in rows]
+
+
+def coverage_days(plain: Plain) -> list[Row]:
+    """Each day that the period touches, from the source's first one on."""
+    rows = []
+    for source, _ in _sources(plain):
+        days = {midnight(event.time).date() for event in _logged(plain, source)}
+        counted = Counter(event.time.date() for event in _in_period(plain, source))
+        gaps = gaps_of(_logged(plain, source), plain.end)
+        beside = {(since - DAY).date() for since, _ in gaps} | {until.date() for _, until in gaps}
+        edges = {min(days), max(days)} | beside
+        rows += [
+            (source, day, _state(day, days, edges), counted[day])
+            for day in _touched(plain)
+            if day >= min(days)
+        ]
+    return rows
+
+
+def coverage_gaps(plain: Plain) -> list[Row]:
+    """The gaps of each source within the period."""
+    return [
+        (source, since, until, rounded((until - since) / DAY))
+        for source, _ in _sources(plain)
+        for since, until in cut(gaps_of(_logged(plain, source), plain.end), plain.start, plain.end)
+    ]
+
+
+def coverage_lines(plain: Plain) -> list[Row]:
+    """What became of the lines of sources whose own account may be seen."""
+    rows: list[Row] = []
+    for source, root in _sources(plain):
+        if not _is_whole(plain, root):
+            continue
+        rejects, others = _world(plain).lines.get(source, ({}, {}))
+        lines = {"stored": len(_logged(plain, source)), "rejected": sum(rejects.values())} | others
+        rows += [(source, word, None, lines[word], True) for word in sorted(lines) if lines[word]]
+        rows += [(source, "rejected", why, rejects[why], None) for why in sorted(rejects)]
+        codes = Counter(e.source_event for e in _logged(plain, source) if e.kind == "other")
+        rows += [(source, "unknown", code, codes[code], None) for code in sorted(codes)]
+    return rows
+
+
+def rounded(number: float) -> float:
+    """A number to one digit behind the point, halves up."""
+    return floor(number * 10 + 0.5) / 10
+
+
+def _whole(plain: Plain, source: str, root: str, ever: list[Event]) -> Row:
+    """The cells about all events of a source."""
+    from tests.reports.plain_standings import Standings  # noqa: PLC0415  which reads gaps here
+
+    state = "seen" if ever else "not yet seen"
+    shown = _shown(plain, ever)[:3]
+    gaps = cut(gaps_of(_logged(plain, source), plain.end), plain.start, plain.end)
+    silent = sum((until - since for since, until in gaps), timedelta())
+    logged = _logged(plain, source)
+    is_whole = _is_whole(plain, root)
+    rejects = sum(_world(plain).lines.get(source, ({}, {}))[0].values())
+    return (
+        state,
+        *shown,
+        len(gaps),
+        rounded(silent / DAY),
+        source in Standings(plain).covered,
+        *_lags(plain, source),
+        (sum(event.kind == "other" for event in logged) or None) if is_whole else None,
+        (rejects or None) if is_whole else None,
+        True if is_whole else None,
+        "events",
+    )
+
+
+def _shown(plain: Plain, events: list[Event]) -> Row:
+    """How many events of the period, and the first and the last of all times."""
+    times = [event.time for event in events]
+    within = sum(plain.start <= time < plain.end for time in times)
+    return (within, min(times, default=None), max(times, default=None), *[None] * 8)
+
+
+def _lags(plain: Plain, source: str) -> tuple[int | None, int | None]:
+    """The middle one of the lags in seconds, and the one that 95 of 100 do not exceed."""
+    start = plain.end - 7 * DAY
+    late = sorted(
+        max(0, -((event.time - RECEIVED) // timedelta(seconds=1)))
+        for event in _in_period(plain, source)
+        if event.time >= start
+    )
+    if not late:
+        return None, None
+    return late[-(-len(late) // 2) - 1], late[-(-len(late) * 95 // 100) - 1]
+
+
+def _measure(event: Event) -> str | None:
+    if event.intent not in USAGE:
+        return None
+    if event.kind == "login_failed":
+        return "failed_logins"
+    if event.outcome == "denied":
+        return "denied"
+    names = {kind: name for name, kind in MEASURES.items()}
+    return names.get(event.kind) if event.outcome == "ok" else None
+
+
+def _why(measure: str) -> str:
+    return "All that its records tell of." if measure == "events" else CONNECTOR.sights[measure].why
+
+
+def _state(day: date, days: set[date], edges: set[date]) -> str:
+    if day not in days:
+        return "silent"
+    return "partial" if day in edges else "full"
+
+
+def _touched(plain: Plain) -> Iterator[date]:
+    day = plain.start.astimezone(UTC).date()
+    while day <= (plain.end - MICROSECOND).astimezone(UTC).date():
+        yield day
+        day += DAY
+
+
+def _sources(plain: Plain) -> list[tuple[str, str]]:
+    """The sources that may be seen and match, each with its account."""
+    roots = {event.source: event.who[0] for event in _world(plain).events}
+    return sorted(
+        (source, root)
+        for source, root in roots.items()
+        if plain.lets_through("source", source)
+        and any(
+            (plain.accounts is None or is_below(account, plain.accounts))
+            and plain.lets_through("account", account)
+            for account in {root, *(e.account for e in _logged(plain, source))}
+        )
+    )
+
+
+def _is_whole(plain: Plain, root: str) -> bool:
+    return plain.accounts is None or is_below(root, plain.accounts)
+
+
+def _world(plain: Plain) -> World:
+    return plain.logged or plain.world
+
+
+def _logged(plain: Plain, source: str) -> list[Event]:
+    """All events of a source, whoever asks."""
+    return [event for event in _world(plain).events if event.source == source]
+
+
+def _own(plain: Plain, source: str) -> list[Event]:
+    """Its events of the accounts that may be seen and match."""
+    return [
+        event
+        for event in plain.world.events
+        if event.source == source and plain.lets_through("account", event.account)
+    ]
+
+
+def _in_period(plain: Plain, source: str) -> list[Event]:
+    return [event for event in _own(plain, source) if plain.start <= event.time < plain.end]
