@@ -45,6 +45,10 @@ demo: $(READY) ## Take in a real audit log and an invented year, then show repor
 		vaultmeter report accounts --range all
 		vaultmeter report items --range last-30-days --limit 8
 		vaultmeter report users --range all --account acme/finance --user 'person0*'
+		vaultmeter limits set sm 250
+		vaultmeter report clients --range last-month
+		vaultmeter report unused --account acme/finance --limit 5
+		vaultmeter explain overview --cell passwords_accessed --size 3
 		vaultmeter get-analytics-data --jq-expression '.usage_reports.sm | {total_clients, total_secrets}'
 		vaultmeter ledger
 	)
@@ -59,7 +63,7 @@ demo: $(READY) ## Take in a real audit log and an invented year, then show repor
 		"vaultmeter get-analytics-data --json | jq '.usage_reports.sm.clients_by_auth_method_types'"
 
 test: $(READY) programs ## Run the tests; ARGS='-k word' is handed to pytest
-	@pytest $(ARGS)
+	@pytest --numprocesses auto --dist worksteal $(ARGS)
 
 check: $(READY) ## Check format, lint, types and imports
 	@ruff format --check

@@ -101,7 +101,11 @@ class Folder:
         """Answer every report of what happened; those of coverage are of how it arrived."""
         names = [name for name in report_names() if not name.startswith("coverage")]
         about_one = {name: {"user": "*"} for name in names if report_named(name).needs}
-        return {name: self.report(name, **about_one.get(name, {})) for name in names}
+        answers = {name: self.report(name, **about_one.get(name, {})) for name in names}
+        for row in answers["forecast"]:
+            # Up to when the sources tell is told by duplicates, too.
+            del row["until"]
+        return answers
 
     def totals(self) -> Day:
         """Add up the ledger of all sources and days."""

@@ -125,6 +125,9 @@ def ten_kills(folder: Folder, connector: str, kills: list[Kill]) -> int:
             damage(folder.path / "store.duckdb", kill.damage, random)
         with log.open("ab") as file:
             file.write(part)
+        if kill.place and kill.place.startswith("seal"):
+            # What is sealed are batches that wait.
+            assert run("--data", folder.path, "ingest", connector, log).returncode == 0
         deaths += killed(folder.path, kill, kill.words(log, connector), random)
     last = run("--data", folder.path, "ingest", connector, log)
     assert last.returncode == 0, last.stderr.decode()

@@ -274,6 +274,7 @@ def test_a_viewer_sees_the_sources_of_its_accounts(store: Store) -> None:
 OF_SOURCES = (
     "sources",
     "coverage",
+    "telling_sources",
     "visibility",
     "coverage_days",
     "gaps",

@@ -4,7 +4,7 @@ answers = "Which secrets, keys and passwords are used, how much, by how many, an
 order = 6
 parameters = ["limit"]
 sort = ["state", "-uses", "item", "account"]
-late = ["users", "machines", "last_used_by"]
+late = ["reads", "users", "machines", "last_used_by"]
 definitions = ["uses", "deleted"]
 columns = [
     ["item", "Item"],
@@ -58,13 +58,12 @@ with counted as (
     select
         item,
         sum(uses) as uses,
-        sum(reads) as reads,
         max(last_use) as last_used
     from item_usage
     where used > 0
     group by item
 ),
-page as (
+listed as materialized (
     select
         counted.item as id,
         items.name as item,
@@ -72,13 +71,15 @@ page as (
         items.type,
         if(items.deleted is null, 'current', 'deleted') as state,
         counted.uses,
-        counted.reads,
         counted.last_used,
         items.created,
-        items.deleted,
-        count(*) over () as total
+        items.deleted
     from counted
     join items on items.item = counted.item
+),
+page as (
+    select *
+    from listed
     order by $sort
     limit $limit
     offset $offset
@@ -87,7 +88,10 @@ by_identity as (
     select
         activity.item,
         activity.identity,
-        max(activity.last_time) as last_used
+        max(activity.last_time) as last_used,
+        coalesce(sum(activity.requests) filter (
+            where activity.kind in ('secret_read', 'password_accessed', 'credential_issued')
+        ), 0) as reads
     from activity
     where activity.intent = 'use'
         and activity.outcome = 'ok'
@@ -97,6 +101,7 @@ by_identity as (
 people as (
     select
         by_identity.item,
+        sum(by_identity.reads) as reads,
         count(*) filter (where identities.kind = 'person') as users,
         count(*) filter (where identities.kind <> 'person') as machines,
         arg_max(identities.user, (by_identity.last_used, identities.user)) as last_used_by
@@ -110,13 +115,13 @@ select
     page.type,
     page.state,
     page.uses,
-    page.reads,
+    cast(people.reads as bigint) as reads,
     people.users,
     people.machines,
     page.last_used,
     people.last_used_by,
     page.created,
     page.deleted,
-    page.total
+    (select count(*) from listed) as total
 from page
 join people on people.item = page.id

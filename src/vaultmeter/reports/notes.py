@@ -18,10 +18,10 @@ from vaultmeter.store.statement import statement
 
 _GAPS_TOLD = 3
 """Gaps of one source that a note names; the report of gaps has all."""
-_HIDDEN = """
-    select name, measure, visible
-    from visibility
-    order by name, place
+_TELLING = """
+    select name, connector
+    from telling_sources
+    order by name
 """
 _GAPS = """
     select sources.name, gaps.since, gaps.until
@@ -68,7 +68,12 @@ def _hidden(
     wanted = rests_on(report, rows)
     if not wanted:
         return
-    told = [row for row in _asked(store, question, _HIDDEN) if row[1] in wanted]
+    told = [
+        (name, measure, sight.visible)
+        for name, connector in _asked(store, question, _TELLING)
+        for measure, sight in question.sights[connector].items()
+        if measure in wanted
+    ]
     for visible, words in ((Visible.NOT, "Not visible"), (Visible.PARTLY, "Only partly visible")):
         by_source: dict[str, list[str]] = {}
         for name, measure, seen in told:

@@ -49,6 +49,15 @@ def coverage(scope: Scope) -> str:
     """
 
 
+def telling_sources(scope: Scope) -> str:
+    """The sources that tell of what is asked for."""
+    return f"""
+        select source.id as source, source.name, source.connector
+        from source
+        where {_is_seen(scope)}
+    """
+
+
 def visibility(scope: Scope) -> str:
     """Each measure of each source: whether it is seen and why, and its first and last event."""
     rows = [

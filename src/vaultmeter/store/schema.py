@@ -130,6 +130,11 @@ TABLES: dict[str, dict[str, str]] = {
         "first_time": "the first of them, UTC",
         "last_time": "the last of them, UTC",
     },
+    "telling_sources": {
+        "source": "id of a source that tells of the accounts and sources asked for",
+        "name": "as configured",
+        "connector": "which connector reads it",
+    },
     "visibility": {
         "source": "id of the source",
         "name": "as configured",

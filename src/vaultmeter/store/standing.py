@@ -4,10 +4,8 @@ Who may see what, and filters on accounts, sources and products narrow what it r
 filters do not, since whoever is asked about one kind of event is not idle for it.
 """
 
-from collections.abc import Callable
-
 from vaultmeter.model.kinds import words_in_sql
-from vaultmeter.store.counted import Stretch, rows
+from vaultmeter.store.counted import Columns, Stretch, rows
 from vaultmeter.store.covered import covered, covered_accounts
 from vaultmeter.store.measures import MEASURES, MOMENTS, Measure, qualifying
 from vaultmeter.store.named import is_there
@@ -41,31 +39,33 @@ def standings(scope: Scope) -> str:
     counted = _measure(scope)
     return f"""
         with covered as materialized ({covered(scope)}),
-        sign as ({_signs(scope, counted)}),
+        lately as ({_lately(scope, counted)}),
+        ever as ({_ever(scope)}),
         told as (
             select
                 identity.id as identity,
                 case
-                    when sign.qualifying >= $status_minimum then 'active'
-                    when sign.present > 0 then 'passive'
-                    when sign.is_covered then 'inactive'
-                    when sign.identity is null
+                    when lately.qualifying >= $status_minimum then 'active'
+                    when lately.present > 0 then 'passive'
+                    when ever.is_covered then 'inactive'
+                    when ever.identity is null
                         and identity.account in ({covered_accounts()}) then 'inactive'
                     else 'no_evidence'
                 end as status,
                 coalesce(
-                    least(identity.created, sign.first_seen) >= $new_after, false
+                    least(identity.created, ever.first_seen) >= $new_after, false
                 ) as is_new,
                 coalesce(
                     least(identity.disabled, identity.deleted) < $period_end, false
                 ) as is_disabled,
-                sign.first_seen,
-                sign.last_used,
-                sign.last_login,
-                sign.last_seen
+                ever.first_seen,
+                ever.last_used,
+                ever.last_login,
+                ever.last_seen
             from identity
             join account on account.id = identity.account
-            left join sign on sign.identity = identity.id
+            left join lately on lately.identity = identity.id
+            left join ever on ever.identity = identity.id
             where {is_there(scope)}
         )
         select
@@ -92,50 +92,57 @@ def _measure(scope: Scope) -> tuple[Measure, ...]:
     return (Measure("qualifying", where, "Qualifying actions."),)
 
 
-def _signs(scope: Scope, counted: tuple[Measure, ...]) -> str:
-    """By identity: what was done in the window, and the first and latest times up to the end."""
-    start = scope.values["window_start"]
-    past, window = Stretch("past", BEGINNING, start), Stretch("window", start, scope.end)
+def _lately(scope: Scope, counted: tuple[Measure, ...]) -> str:
+    """By identity: what was done in the window."""
+    window = Stretch("window", scope.values["window_start"], scope.end)
     conditions, usage = scope.conditions(None, _WHERE), (USAGE_MONTHLY, USAGE_DAILY)
     present = (MEASURES["present"],)
     if all(measure.name in MEASURES for measure in counted):
-        parts = [rows(scope, window, _columns(counted, present), usage, conditions)]
+        parts = [rows(scope, window, _sums(counted, present), usage, conditions)]
     else:
-        kinds = Stretch("kinds", start, scope.end)
+        kinds = Stretch("kinds", window.start, window.end)
         parts = [
-            rows(scope, window, _columns((), present), usage, conditions),
-            rows(scope, kinds, _columns(counted, (), timed=False), (MONTHLY, DAILY), conditions),
+            rows(scope, window, _sums((), present), usage, conditions),
+            rows(scope, kinds, _sums(counted, ()), (MONTHLY, DAILY), conditions),
         ]
-    parts.append(rows(scope, past, _columns((), ()), usage, conditions))
-    latest = ", ".join(f"max({name}) as {name}" for name in _LATEST)
     return f"""
         select
             identity,
             sum(qualifying) as qualifying,
-            sum(present) as present,
-            bool_or(source in (select source from covered)) as is_covered,
-            min(first_seen) as first_seen,
-            {latest}
+            sum(present) as present
         from ({" union all ".join(parts)})
         group by identity
     """
 
 
-def _columns(
-    counted: tuple[Measure, ...], present: tuple[Measure, ...], *, timed: bool = True
-) -> Callable[[Rollup | None], str]:
-    """The columns of a part: what it counts, and its times where it has all of them."""
+def _sums(counted: tuple[Measure, ...], present: tuple[Measure, ...]) -> Columns:
+    """The columns of a part of the window: what it counts, and what shows presence."""
 
     def columns(rollup: Rollup | None) -> str:
         sums = (" + ".join(sum_in(m, rollup) for m in those) or "0" for those in (counted, present))
-        first = "event.first_seen" if rollup and rollup.measured else "event.time"
-        times = [first, *(latest_in(MOMENTS[name], rollup) for name in _LATEST)]
-        named = zip(("first_seen", *_LATEST), times, strict=True)
-        moments = [f"{time if timed else 'null'} as {name}" for name, time in named]
         qualifies, shows = sums
-        return f"""
-            event.identity, event.source, {qualifies} as qualifying, {shows} as present,
-            {", ".join(moments)}
-        """
+        return f"event.identity, {qualifies} as qualifying, {shows} as present"
 
     return columns
+
+
+def _ever(scope: Scope) -> str:
+    """By identity: the first and latest times up to the end, and whether a source proves much."""
+    past = Stretch("past", BEGINNING, scope.end)
+    usage, conditions = (USAGE_MONTHLY, USAGE_DAILY), scope.conditions(None, _WHERE)
+    latest = ", ".join(f"max({name}) as {name}" for name in _LATEST)
+    return f"""
+        select
+            identity,
+            bool_or(source in (select source from covered)) as is_covered,
+            min(first_seen) as first_seen,
+            {latest}
+        from ({rows(scope, past, _times, usage, conditions)})
+        group by identity
+    """
+
+
+def _times(rollup: Rollup | None) -> str:
+    first = "event.first_seen" if rollup and rollup.measured else "event.time"
+    latest = [f"{latest_in(MOMENTS[name], rollup)} as {name}" for name in _LATEST]
+    return f"event.identity, event.source, {first} as first_seen, {', '.join(latest)}"

@@ -45,6 +45,7 @@ WRITERS: dict[str, Callable[[Scope], str]] = {
     "accounts": named.accounts,
     "sources": named.sources,
     "coverage": logged.coverage,
+    "telling_sources": logged.telling_sources,
     "visibility": logged.visibility,
     "coverage_days": logged.coverage_days,
     "gaps": logged.gaps_seen,
