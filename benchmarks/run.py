@@ -10,6 +10,7 @@ from pathlib import Path
 
 import ingest
 import reports
+import scale
 from measure import Figure, json_of, process_seconds
 
 _HERE = Path(__file__).parent
@@ -20,11 +21,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--large", action="store_true", help="also ingest 5 GB")
     parser.add_argument("--events", type=int, default=20_000_000, help="for the reports")
+    parser.add_argument(
+        "--scale",
+        type=int,
+        nargs="*",
+        default=[1_000_000, 10_000_000],
+        help="events to measure pages at; 100000000 takes 20 minutes to make",
+    )
     options = parser.parse_args()
     folder = _HERE / "data"
     folder.mkdir(exist_ok=True)
     found = [*ingest.figures(folder, large=options.large)]
     found += [_simulate(folder), *_processes(folder), *reports.figures(folder, options.events)]
+    found += scale.figures(folder, tuple(options.scale))
     for figure in found:
         print(f"{figure.what}: {figure.measured}  [{figure.wanted}]")
     _write_table(found)
@@ -65,8 +74,9 @@ def _write_table(found: list[Figure]) -> None:
         f"""# Benchmarks
 
 Last measured {datetime.now(UTC):%Y-%m-%d} on 2 cores, Python {platform.python_version()},
-{platform.system()} {platform.machine()}. Repeat with `make bench`, or with memory at 5 GB:
-`.venv/bin/python benchmarks/run.py --large`. Speed is measured here and never asserted by a test.
+{platform.system()} {platform.machine()}. Repeat with `make bench`; at 5 GB and 100 million events:
+`.venv/bin/python benchmarks/run.py --large --scale 1000000 10000000 100000000`. Speed is measured
+here and never asserted by a test.
 
 | What | Measured | Wanted |
 | --- | --- | --- |

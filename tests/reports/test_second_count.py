@@ -74,8 +74,8 @@ VIEWERS: list[tuple[str, ...]] = [
 
 
 def shown(given: object) -> str:
-    """Name a case by what is asked."""
-    return str(given)
+    """Name a case by what is asked, the same in every process."""
+    return str(sorted(given) if isinstance(given, set) else given)
 
 
 @pytest.mark.parametrize("period", PERIODS.values(), ids=PERIODS.keys())
