@@ -222,6 +222,8 @@ def text(value: Any) -> str:  # noqa: ANN401  a cell is of any type
     """Write one value as a CSV file holds it."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, bool):
+        return str(value).lower()
     return "" if value is None else str(value)
 
 

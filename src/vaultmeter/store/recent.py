@@ -45,7 +45,7 @@ def _since(scope: Scope) -> str:
     if "kind" in scope.patterns or "user" not in scope.patterns:
         # Kinds outside usage leave no sign in the rollups.
         return f"timestamp '{BEGINNING}'"
-    first = _midnight(scope.start)
+    first, noted = _midnight(scope.start), len(scope.expired)
     scope.values["first_day"] = first
     signs = rows(
         scope,
@@ -54,6 +54,8 @@ def _since(scope: Scope) -> str:
         (USAGE_DAILY,),
         scope.conditions(None, _WHO),
     )
+    # Deleted days are said of the events alone.
+    del scope.expired[noted:]
     return f"""
         select coalesce(min(since), $first_day)
         from (
