@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from random import Random
@@ -135,7 +135,7 @@ def folder(tmp_path: Path) -> Iterator[Folder]:
     yield made
     try:
         if made.opened is not None:
-            check_books(made)
+            made.app.recovering(lambda: check_books(made))
     finally:
         made.close()
 
@@ -154,7 +154,7 @@ def new_folder(tmp_path: Path) -> Iterator[NewFolder]:
     try:
         for each in made.values():
             if each.opened is not None:
-                check_books(each)
+                each.app.recovering(partial(check_books, each))
     finally:
         for each in made.values():
             each.close()

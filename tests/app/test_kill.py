@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from itertools import cycle
 from pathlib import Path
 from random import Random
@@ -92,9 +92,14 @@ def run_undisturbed(folder: Folder, connector: str) -> Undisturbed:
     """Ingest all lines at once."""
     try:
         folder.take(connector, b"".join(lines_of(connector)))
-        return Undisturbed(folder.reports(), folder.event_ids(), folder.totals())
+        return held_by(folder)
     finally:
         folder.close()
+
+
+def held_by(folder: Folder) -> Undisturbed:
+    """Read what a folder comes to."""
+    return Undisturbed(folder.reports(), folder.event_ids(), folder.totals())
 
 
 @pytest.mark.parametrize("turn", range(3))
@@ -110,10 +115,8 @@ def test_twenty_kills_change_nothing(
 
     assert deaths == [10, 10]
     for connector, folder in folders.items():
-        expected = undisturbed[connector]
-        assert folder.event_ids() == expected.ids
-        assert folder.totals() == expected.total
-        assert folder.reports() == expected.reports
+        # Damage may lie where nothing has read since: whoever finds it rebuilds the store.
+        assert folder.app.recovering(partial(held_by, folder)) == undisturbed[connector]
 
 
 def ten_kills(folder: Folder, connector: str, kills: list[Kill]) -> int:

@@ -132,7 +132,7 @@ def test_interruption_is_130(tmp_path: Path) -> None:
             if (data / "store.duckdb").exists():
                 break
             time.sleep(0.05)
-        time.sleep(0.5)
+        time.sleep(3)
         process.send_signal(signal.SIGINT)
         out, said = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, b"")
