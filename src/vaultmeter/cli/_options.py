@@ -32,6 +32,13 @@ To = Annotated[
     str | None, typer.Option("--to", help="Last day (included), or instant.", show_default=False)
 ]
 Zone = Annotated[str, typer.Option("--tz", help="IANA time zone, such as Europe/Paris.")]
+Words = Annotated[list[str] | None, typer.Option(show_default=False, metavar="WORD")]
+Who = Annotated[str, typer.Option(help="people, machines or everyone.")]
+Per = Annotated[
+    str | None,
+    typer.Option(help="hour, day, week or month; by the range unless given.", show_default=False),
+]
+Compare = Annotated[str, typer.Option(help="weekdays, previous, year or none.")]
 
 
 def say(message: str) -> None:

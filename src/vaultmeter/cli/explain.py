@@ -6,10 +6,14 @@ import typer
 
 from vaultmeter.cli._evidence import as_object, as_text
 from vaultmeter.cli._options import (
+    Compare,
     From,
     Json,
+    Per,
     Range,
     To,
+    Who,
+    Words,
     Zone,
     filters_asked,
     opened,
@@ -25,7 +29,6 @@ from vaultmeter.reports.head import report_named
 from vaultmeter.reports.run import Ask
 
 app = typer.Typer(add_completion=False)
-Words = Annotated[list[str] | None, typer.Option(show_default=False, metavar="WORD")]
 
 
 @app.command()
@@ -56,14 +59,9 @@ def command(
     outcome: Words = None,
     source: Words = None,
     product: Words = None,
-    who: Annotated[str, typer.Option(help="people, machines or everyone.")] = "people",
-    per: Annotated[
-        str | None,
-        typer.Option(
-            help="hour, day, week or month; by the range unless given.", show_default=False
-        ),
-    ] = None,
-    compare: Annotated[str, typer.Option(help="weekdays, previous, year or none.")] = "weekdays",
+    who: Who = "people",
+    per: Per = None,
+    compare: Compare = "weekdays",
     days: Annotated[
         int | None,
         typer.Option(help="Days back from the end, as of the report.", show_default=False),

@@ -7,9 +7,13 @@ from typing import Annotated
 import typer
 
 from vaultmeter.cli._options import (
+    Compare,
     From,
+    Per,
     Range,
     To,
+    Who,
+    Words,
     Zone,
     filters_asked,
     opened,
@@ -30,7 +34,6 @@ from vaultmeter.reports.run import Ask, answer, statement_of
 from vaultmeter.store import Store
 
 app = typer.Typer(add_completion=False)
-Words = Annotated[list[str] | None, typer.Option(show_default=False, metavar="WORD")]
 
 
 @app.command()
@@ -50,14 +53,9 @@ def command(
     outcome: Words = None,
     source: Words = None,
     product: Words = None,
-    who: Annotated[str, typer.Option(help="people, machines or everyone.")] = "people",
-    per: Annotated[
-        str | None,
-        typer.Option(
-            help="hour, day, week or month; by the range unless given.", show_default=False
-        ),
-    ] = None,
-    compare: Annotated[str, typer.Option(help="weekdays, previous, year or none.")] = "weekdays",
+    who: Who = "people",
+    per: Per = None,
+    compare: Compare = "weekdays",
     limit: Annotated[
         int | None,
         typer.Option(help="Rows at most; top lists have 1000 unless given.", show_default=False),
