@@ -64,3 +64,43 @@ class Chunk:
     start: int
     first_line: int
     lines: int
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Whole lines from a sender, each with its newline.
+
+    `stream` says how they came; each stream of a source is one endless file of the inbox. `key`
+    is a digest by which the same delivery is known again, and is then taken as done; without it
+    nothing is looked up.
+    """
+
+    source: Source
+    stream: str
+    content: bytes
+    lines: int
+    key: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a delivery: the batch that holds it, and whether it was there already."""
+
+    batch: int
+    duplicate: bool
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something of a source that may be missing, since when it is known (UTC).
+
+    `kind` is a word such as truncated or reconnected. `lines` and `bytes` say how much, where
+    that is known, and `words` say it in a sentence.
+    """
+
+    source: int
+    kind: str
+    at: datetime
+    lines: int | None
+    bytes: int | None
+    words: str

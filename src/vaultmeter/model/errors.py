@@ -54,6 +54,13 @@ class Unavailable(VaultmeterError):
     exit_code = 5
 
 
+class Full(Unavailable):
+    """There is no room for more, so that nothing new is accepted."""
+
+    code = "full"
+    retry = True
+
+
 class StoreDamaged(Unavailable):
     """The analytics database is damaged; it can be rebuilt from inbox and archive."""
 
