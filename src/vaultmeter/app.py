@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from shutil import rmtree
+from time import perf_counter
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from vaultmeter.clock import Clock, system_clock
@@ -14,13 +15,14 @@ from vaultmeter.inbox.batches import Batch, Source
 from vaultmeter.inbox.inbox import Inbox
 from vaultmeter.ingest.outcome import Outcome
 from vaultmeter.lock import FolderLock
-from vaultmeter.model.errors import NotFound, StoreDamaged, did_you_mean
+from vaultmeter.model.errors import NotFound, StoreDamaged, Unavailable, did_you_mean
 from vaultmeter.model.terms import Terms
 from vaultmeter.plugins import modules_in
 from vaultmeter.settings import Settings
 from vaultmeter.state.database import State
 from vaultmeter.state.retention import add_runs
 from vaultmeter.state.terms import terms
+from vaultmeter.store import Store
 from vaultmeter.store.duckdb.engine import discard_store, lay, open_store
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ Say = Callable[[str], None]
 
 _CHECKPOINT_EVERY = 1 << 30
 """Bytes of records after which the store's write-ahead log is folded in."""
+_MERGED_AT_MOST = 1 << 25
+"""Bytes of a batch that is made of several before it is flushed."""
 _MEANING = "3"
 """Raised when the steps of a flush change what records come to, so that stores are rebuilt."""
 
@@ -57,13 +61,25 @@ def size_of(folder: Path) -> int:
 class App:
     """A data folder, open: its inbox, its archive, its store and its state."""
 
-    def __init__(self, settings: Settings, clock: Clock = system_clock, say: Say = print) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock = system_clock,
+        say: Say = print,
+        *,
+        store_later: bool = False,
+    ) -> None:
         """Open the folder, alone, and bring its store up to date with its inbox.
 
-        `say` is told, in a sentence, what takes long. Raises `Busy` when another process has it.
+        `say` is told, in a sentence, what takes long. With `store_later` the store is opened by
+        `open_store`, so that records are accepted meanwhile. Raises `Busy` when another process
+        has the folder.
         """
         self.settings, self.clock, self._say = settings, clock, say
         self._unfolded = 0
+        self._store: Store | None = None
+        self.flushed: Callable[[Source, Outcome, float], None] = lambda *_: None
+        """Told of each batch that `flush_waiting` flushes, what it came to, in how many seconds."""
         with ExitStack() as opened:
             lock = FolderLock(settings.data, settings.lock_wait)
             opened.callback(lock.release)
@@ -71,10 +87,28 @@ class App:
             opened.callback(self.inbox.close)
             self.state = State(settings.data)
             opened.callback(self.state.close)
-            self.store = open_store(settings.data, settings, clock, say)
-            opened.callback(lambda: self.store.close())  # noqa: PLW0108  another one by then
-            self.recovering(self._bring_up_to_date)
+            opened.callback(self._close_store)
+            if not store_later:
+                self.open_store()
             self._opened = opened.pop_all()
+
+    @property
+    def store(self) -> Store:
+        """The store; raises `Unavailable` while it is being opened."""
+        if self._store is None:
+            raise Unavailable("The store is being opened.", "Ask again in a moment.")
+        return self._store
+
+    def open_store(self) -> None:
+        """Open the store, or open it again, and bring it up to date with the inbox."""
+        self._close_store()
+        self._store = open_store(self.settings.data, self.settings, self.clock, self._say)
+        self.recovering(self._bring_up_to_date)
+
+    def _close_store(self) -> None:
+        store, self._store = self._store, None
+        if store is not None:
+            store.close()
 
     def __enter__(self) -> Self:
         """Use the folder within a block."""
@@ -200,26 +234,45 @@ class App:
         if not keep:
             self.inbox.verify()
         reach("rebuild-begun")
-        self.store.close()
+        self._close_store()
         discard_store(self.settings.data, self.clock, keep=keep)
         if kept := self.inbox.expiry.kept():
             laid = self.settings.data / "store.partial"
             self.inbox.archive.unseal(kept, laid)
             reach("kept-laid")
             lay(self.settings.data, laid)
-        self.store = open_store(self.settings.data, self.settings, self.clock, self._say)
+        self._store = open_store(self.settings.data, self.settings, self.clock, self._say)
 
     def _catch_up(self) -> Outcome:
-        """Flush what is accepted and not in the store yet."""
         total = Outcome()
-        if self.store.position() == self.inbox.last_seq():
+        while self.store.position() != self.inbox.last_seq():
+            total.add(self.flush_waiting())
+        if total.lines:
+            self.fold()
+        return total
+
+    def flush_waiting(self) -> Outcome:
+        """Flush what waits now, many small batches as few large ones; answers what it came to.
+
+        What is accepted meanwhile waits for the next time.
+        """
+        total, position = Outcome(), self.store.position()
+        if position == self.inbox.last_seq():
             return total
         from vaultmeter.ingest.guard import guard  # noqa: PLC0415  as in flush
 
+        last = self.inbox.merge(position, _MERGED_AT_MOST)
         sources = {source.id: source for source in self.inbox.sources()}
-        for batch in self.inbox.each_batch(after=self.store.position()):
+        for batch in self.inbox.each_batch(after=position, up_to=last):
+            source, begun = sources[batch.source], perf_counter()
             guarded = guard(self.inbox.content(batch), batch.start, self.settings)
-            total.add(self.flush(batch, guarded, sources[batch.source]))
+            outcome = self.flush(batch, guarded, source)
+            total.add(outcome)
+            self.flushed(source, outcome, perf_counter() - begun)
             reach("rebuild-batch")
-        self.fold()
         return total
+
+    @property
+    def unfolded(self) -> int:
+        """Bytes of records that were flushed since the last fold."""
+        return self._unfolded

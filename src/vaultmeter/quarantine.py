@@ -27,19 +27,19 @@ def rejects(app: App, source: str | None = None, reason: str | None = None) -> I
     """The rejected lines, in the order they were received; raises `NotFound` for the source."""
     rows = _rows(app, source, reason)
     paths: dict[int, str] = {}
-    for name, batch, line, why, expected, body in rows:
-        if batch not in paths:
-            paths[batch] = app.inbox.file(app.inbox.batch(batch).file).path
-        yield Reject(name, paths[batch], line, why, expected, bytes(body))
+    for name, _, file, line, why, expected, body in rows:
+        if file not in paths:
+            paths[file] = app.inbox.file(file).path
+        yield Reject(name, paths[file], line, why, expected, bytes(body))
 
 
 def replay(app: App, source: str | None = None, reason: str | None = None) -> Outcome:
     """Try rejected lines again, with today's connectors and limits; answers what became of them."""
     rows = _rows(app, source, reason)
     by_batch: defaultdict[int, set[int]] = defaultdict(set)
-    for _, batch, line, why, *_ in rows:
+    for _, batch, file, line, why, *_ in rows:
         if why != "conflict":
-            by_batch[batch].add(line)
+            by_batch[app.inbox.batch_holding(batch, file).seq].add(line)
     sources = {known.id: known for known in app.inbox.sources()}
     total = Outcome()
     for seq, lines in sorted(by_batch.items()):
@@ -61,13 +61,21 @@ def replay(app: App, source: str | None = None, reason: str | None = None) -> Ou
 
 
 def _rows(app: App, source: str | None, reason: str | None) -> list[tuple[Any, ...]]:
-    """Source, batch, line, reason, what was expected, and body, in the order of receipt."""
+    """Source, batch, file, line, reason, what was expected and body, in the order of receipt."""
     if source is not None:
         app.inbox.source_named(source)
     return app.store.query(
         """
-        select source.name, reject.batch, reject.line, reject.reason, reject.expected, reject.body
+        select
+            source.name,
+            reject.batch,
+            flushed.file,
+            reject.line,
+            reject.reason,
+            reject.expected,
+            reject.body
         from reject
+        join flushed on flushed.batch = reject.batch
         join source on source.id = reject.source
         where source.name = coalesce($source, source.name)
             and reject.reason = coalesce($reason, reject.reason)

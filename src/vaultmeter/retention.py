@@ -170,11 +170,19 @@ def _is_all_old(app: App, batch: Batch, cut_offs: CutOffs, unread_before: dateti
         select 1
         from span
         left join {CUTTING} as cutting on cutting.product = span.product
-        where batch = $batch
+        join flushed on flushed.batch = span.batch
+        where flushed.file = $file
+            and span.batch > $after
+            and span.batch <= $batch
             and coalesce(last >= before, true)
         limit 1
         """,
-        {"batch": batch.seq, **cutting(cut_offs)},
+        {
+            "file": batch.file,
+            "after": app.inbox.parts_after(batch),
+            "batch": batch.seq,
+            **cutting(cut_offs),
+        },
     )
     return not left
 
@@ -187,8 +195,10 @@ def _old_batches(
         f"""
         select distinct
             span.batch,
+            flushed.file,
             cast(span.product as varchar)
         from span
+        join flushed on flushed.batch = span.batch
         join {CUTTING} as cutting on cutting.product = span.product
         where span.first < cutting.before
         order by span.batch
@@ -197,16 +207,19 @@ def _old_batches(
     )
     unread = app.store.query(
         """
-        select distinct batch
+        select distinct
+            batch,
+            flushed.file
         from reject
         join flushed using (batch)
         where flushed.received < $unread_before
         """,
         {"unread_before": unread_before and unread_before.replace(tzinfo=None)},
     )
-    seqs = sorted({seq for seq, *_ in [*rows, *unread]})
-    concerned = {product: cut_offs[product] for _, product in rows}
-    return {seq: app.inbox.batch(seq) for seq in seqs}, concerned
+    found = {(seq, file) for seq, file, *_ in [*rows, *unread]}
+    batches = {(batch := app.inbox.batch_holding(*each)).seq: batch for each in sorted(found)}
+    concerned = {product: cut_offs[product] for *_, product in rows}
+    return batches, concerned
 
 
 def _unread_before(app: App, months: Mapping[Product, int | None]) -> datetime | None:

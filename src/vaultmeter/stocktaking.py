@@ -4,23 +4,33 @@ The facts of SOURCE come in as records of a source of their own, `SOURCE/invento
 account: they go through inbox, ledger and archive like everything else, and survive a rebuild.
 """
 
+import stat
 from collections.abc import Iterator
+from concurrent.futures import wait
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from importlib import import_module
-from importlib.util import find_spec
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from vaultmeter.app import App
 from vaultmeter.clock import Clock
-from vaultmeter.inbox.batches import Source
+from vaultmeter.connectors import inventory_of
+from vaultmeter.inbox.batches import Delivery, Source
 from vaultmeter.intake import take_stream
-from vaultmeter.model.errors import Invalid
+from vaultmeter.model.collecting import Poll
+from vaultmeter.model.errors import Invalid, NotFound
 from vaultmeter.model.inventory import Access, Snapshot, Unread
+from vaultmeter.receive.condition import Say
+from vaultmeter.receive.gate import Gate
+from vaultmeter.receive.poll import Beat, Poller
+from vaultmeter.store import Store
 
 _CONNECTOR = "inventory"
 _LINES_AT_ONCE = 4096
+_POLL_TIMEOUT = 10.0
+"""Seconds to wait for one answer: a server's worker shows that it lives more often than that."""
+_BEAT = 1.0
 _OF_SCOPE = """
     account in (
         select id from account where name = $account or starts_with(name, $account || '/')
@@ -63,14 +73,14 @@ class Stock:
 
 def policy_of(connector: str) -> str:
     """What the token of an inventory needs, in the words of the vault; raises `Invalid`."""
-    text: str = _module(connector).policy()
+    text: str = inventory_of(connector).policy()
     return text
 
 
 def source_of(app: App, name: str, account: str | None) -> Source:
     """The source whose vault is to be listed; raises `NotFound` and `Invalid`."""
     source = app.inbox.source_named(name)
-    _module(source.connector)
+    inventory_of(source.connector)
     if account is not None and source.account != account:
         raise Invalid(
             f"Source {name!r} belongs to account {source.account!r}.", "Leave --account out."
@@ -80,7 +90,7 @@ def source_of(app: App, name: str, account: str | None) -> Source:
 
 def collect(source: Source, access: Access, clock: Clock) -> Snapshot:
     """Ask the server of a source what there is; raises `Invalid` and `Unavailable`."""
-    snapshot: Snapshot = _module(source.connector).take(access, clock())
+    snapshot: Snapshot = inventory_of(source.connector).take(access, clock())
     return snapshot
 
 
@@ -91,7 +101,7 @@ def take_in(app: App, source: Source, snapshot: Snapshot) -> Stock:
     be taken for deleted.
     """
     own = f"{source.name}/{_CONNECTOR}"
-    notes = app.recovering(lambda: _check_cluster(app, own, source, snapshot))
+    notes = app.recovering(lambda: _check_cluster(app.store, own, source, snapshot))
     values = {"account": source.account}
     before = app.recovering(lambda: _before(app, values))
     take_stream(app, _CONNECTOR, own, source.account, _chunks(snapshot.lines()))
@@ -111,19 +121,55 @@ def take_in(app: App, source: Source, snapshot: Snapshot) -> Stock:
     return stock
 
 
-def _module(connector: str) -> Any:  # noqa: ANN401  a module
-    name = f"vaultmeter.connectors._{connector}_inventory"
-    if find_spec(name) is None:
-        raise Invalid(
-            f"The connector {connector!r} takes no inventories.",
-            "Name a source of the connector openbao.",
+def inventory_poller(app: App, gate: Gate, source: Source, poll: Poll, say: Say) -> Poller:
+    """A worker of a server that takes the inventory of a source's vault again and again.
+
+    The facts go through the gate like pushed records, and into the store with everything else.
+    """
+    name = f"{source.name}/{_CONNECTOR}"
+    known = {each.name: each for each in app.inbox.sources()}
+    last = app.inbox.arrived(known[name], 0)[0] if name in known else None
+
+    def ask(beat: Beat) -> str:
+        token = _token_in(Path(poll.token_file))
+        access = Access(
+            poll.address, token, poll.ca_cert, poll.namespace, _POLL_TIMEOUT, asking=beat
         )
-    return import_module(name)
+        snapshot = collect(source, access, app.clock)
+        with app.store.reader() as reader:
+            _check_cluster(reader, name, source, snapshot)
+        own = app.inbox.source(name, _CONNECTOR, source.account)
+        _hand_in(gate, own, snapshot, beat)
+        unread = f" {len(snapshot.unread):,} parts were not read." if snapshot.unread else ""
+        return (
+            f"{len(snapshot.items):,} items and {len(snapshot.identities):,} identities at"
+            f" {snapshot.taken:%Y-%m-%d %H:%M:%S} UTC.{unread}"
+        )
+
+    return Poller(f"poll {source.name}", poll.every, ask, last, app.clock, say)
 
 
-def _check_cluster(app: App, own: str, source: Source, snapshot: Snapshot) -> list[str]:
+def _hand_in(gate: Gate, own: Source, snapshot: Snapshot, beat: Beat) -> None:
+    """Have the facts accepted, in order; raises `Full` and `Unavailable`."""
+    for chunk in _chunks(snapshot.lines()):
+        receipt = gate.offer(Delivery(own, "poll", chunk, chunk.count(b"\n")))
+        while not wait([receipt], _BEAT).done:
+            beat()
+        receipt.result()
+
+
+def _token_in(path: Path) -> str:
+    """The token in a file; raises `NotFound`, and `Invalid` where everybody may read it."""
+    if not path.is_file():
+        raise NotFound(f"There is no file {path}.", "Put the token of the inventory there.")
+    if path.stat().st_mode & stat.S_IROTH:
+        raise Invalid(f"Everybody may read {path}.", f"Run: chmod o= {path}")
+    return path.read_text("utf-8").strip()
+
+
+def _check_cluster(store: Store, own: str, source: Source, snapshot: Snapshot) -> list[str]:
     """Refuse a second vault in one account; answers what is to be said of a changed one."""
-    others = app.store.query(
+    others = store.query(
         """
         select distinct source.name, snapshot.cluster
         from snapshot

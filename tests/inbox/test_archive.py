@@ -84,31 +84,36 @@ def test_a_segment_has_the_checksum_it_was_sealed_with(opening: Open, tmp_path: 
         assert (len(content), sha256(content).hexdigest()) == (size, check)
 
 
+def whole(inbox: Inbox) -> bytes:
+    """All that was accepted, in order."""
+    return b"".join(inbox.content(batch) for batch in inbox.each_batch())
+
+
 def test_small_batches_wait_until_they_fill_a_segment(opening: Open) -> None:
     """Small batches stay in the inbox, and move out together when there are enough."""
     inbox = opening(10_000)
-    batches = accept(inbox, *(noise(seed) for seed in range(19)))
+    accept(inbox, *(noise(seed) for seed in range(19)))
     too_few = inbox.seal(inbox.last_seq())
-    batches += accept(inbox, *(noise(seed) for seed in range(19, 24)))
+    accept(inbox, *(noise(seed) for seed in range(19, 24)))
 
     enough = inbox.seal(inbox.last_seq())
 
     assert (too_few, enough) == (False, True)
     assert len(segments(inbox)) == 1
-    assert [inbox.content(batch) for batch in batches] == [noise(seed) for seed in range(24)]
+    assert whole(inbox) == b"".join(noise(seed) for seed in range(24))
 
 
 def test_only_what_the_store_has_is_sealed(opening: Open) -> None:
     """Batches behind the given number stay in the inbox, and come out of it unchanged."""
     inbox = opening(1 << 20)
-    batches = accept(inbox, b"one\n", b"two\n", b"three\n")
+    accept(inbox, b"one\n", b"two\n", b"three\n")
 
     inbox.seal(2, everything=True)
     again = inbox.seal(2, everything=True)
 
     assert not again
     assert len(segments(inbox)) == 1
-    assert [inbox.content(batch) for batch in batches] == [b"one\n", b"two\n", b"three\n"]
+    assert [inbox.content(batch) for batch in inbox.each_batch()] == [b"one\ntwo\n", b"three\n"]
 
 
 def test_sealing_all_of_nothing_is_nothing(opening: Open) -> None:

@@ -7,21 +7,21 @@ import apsw
 import pytest
 from tests.conftest import run
 
-from vaultmeter.inbox.database import open_database, transaction
+from vaultmeter.inbox.database import Database, open_database
 from vaultmeter.model.errors import Unavailable
 
 
-def migrate_halfway(connection: apsw.Connection) -> None:
+def migrate_halfway(connection: Database) -> None:
     """Run a migration that fails at its end."""
-    with transaction(connection):
+    with connection.transaction():
         connection.execute("create table half (id integer)")
         connection.execute("pragma user_version = 99")
         connection.execute("create table half (id integer)")
 
 
-def version_of(connection: apsw.Connection) -> object:
+def version_of(connection: Database) -> object:
     """Read the number of the last migration."""
-    return connection.execute("pragma user_version").fetchall()[0][0]
+    return connection.execute("pragma user_version")[0][0]
 
 
 def test_every_commit_is_synced(tmp_path: Path) -> None:
@@ -29,7 +29,7 @@ def test_every_commit_is_synced(tmp_path: Path) -> None:
     connection = open_database(tmp_path / "inbox.sqlite")
 
     answers = [
-        connection.execute(f"pragma {name}").fetchall()[0][0]
+        connection.execute(f"pragma {name}")[0][0]
         for name in ("journal_mode", "synchronous", "foreign_keys")
     ]
 
@@ -44,7 +44,7 @@ def test_a_new_file_has_all_migrations(tmp_path: Path) -> None:
 
     connection = open_database(tmp_path / "inbox.sqlite")
 
-    tables = connection.execute("select name from sqlite_schema where type = 'table'").fetchall()
+    tables = connection.execute("select name from sqlite_schema where type = 'table'")
     assert version_of(connection) == newest
     assert {("source",), ("file",), ("segment",), ("batch",)} <= set(tables)
     connection.close()
@@ -58,7 +58,7 @@ def test_migrations_run_once(tmp_path: Path) -> None:
 
     second = open_database(tmp_path / "inbox.sqlite")
 
-    assert second.execute("select name from source").fetchall() == [("vault",)]
+    assert second.execute("select name from source") == [("vault",)]
     second.close()
 
 
@@ -70,7 +70,7 @@ def test_a_migration_cut_short_leaves_no_trace(tmp_path: Path) -> None:
     with pytest.raises(apsw.SQLError):
         migrate_halfway(connection)
 
-    tables = connection.execute("select name from sqlite_schema where name = 'half'").fetchall()
+    tables = connection.execute("select name from sqlite_schema where name = 'half'")
     assert tables == []
     assert version_of(connection) == before
     connection.close()

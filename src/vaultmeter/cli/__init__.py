@@ -9,6 +9,7 @@ not exist, 4 another process has the data, 5 the data cannot be read or written,
 
 import os
 import sys
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -19,6 +20,14 @@ from typer.core import TyperGroup
 from vaultmeter import __version__
 from vaultmeter.model.errors import Invalid, Unavailable, VaultmeterError, did_you_mean
 from vaultmeter.plugins import names_in
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What stands before every command: the folder of the data, and the file of settings."""
+
+    data: Path | None
+    config: Path | None
 
 
 class Commands(TyperGroup):
@@ -56,6 +65,9 @@ class Commands(TyperGroup):
         return done
 
 
+_ANYWHERE = {"--data": ("folder", "DIR"), "--config": ("file", "FILE")}
+"""Options that may stand before or after the command, what they name, and how that is written."""
+
 app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
@@ -72,6 +84,10 @@ def vaultmeter(
         Path | None,
         typer.Option(help="Folder of the data; also VAULTMETER_DATA.", show_default=False),
     ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="File of settings, TOML; also VAULTMETER_CONFIG.", show_default=False),
+    ] = None,
     version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
 ) -> None:
     """Usage reports for secrets managers and password vaults.
@@ -83,7 +99,7 @@ def vaultmeter(
         raise typer.Exit
     if context.invoked_subcommand is None:
         raise Invalid("No command is given.", "vaultmeter --help lists them.")
-    context.obj = data
+    context.obj = Chosen(data, config)
 
 
 def run(arguments: list[str]) -> None:
@@ -111,19 +127,20 @@ def _discard_output() -> None:
 
 
 def _normalised(arguments: list[str]) -> list[str]:
-    """`--data DIR` may stand anywhere; `--json` may be followed by true or false."""
+    """`--data DIR` and `--config FILE` may stand anywhere; `--json` before true or false."""
     front: list[str] = []
     rest: list[str] = []
     waiting = iter(arguments)
     for word in waiting:
-        if word == "--data":
-            front += [word, next(waiting, "")]
-        elif word.startswith("--data="):
-            front += word.split("=", 1)
-        else:
+        option, equals, value = word.partition("=")
+        if option not in _ANYWHERE:
             rest.append(word)
-    if "" in front:
-        raise Invalid("--data names no folder.", "Write --data DIR.")
+            continue
+        value = value if equals else next(waiting, "")
+        if not value:
+            what, form = _ANYWHERE[option]
+            raise Invalid(f"{option} names no {what}.", f"Write {option} {form}.")
+        front += [option, value]
     if "get-analytics-data" in rest:
         rest = _json_flag(rest)
     return front + rest

@@ -46,9 +46,17 @@ def say(message: str) -> None:
     typer.echo(message, err=True)
 
 
-def settings_of(context: typer.Context) -> Settings:
-    """The settings of this call: `--data` before the environment before the defaults."""
-    return Settings.read() if context.obj is None else Settings.read(data=context.obj)
+def settings_of(context: typer.Context, **given: Any) -> Settings:  # noqa: ANN401  settings are of any type
+    """The settings of this call; what options set wins, `None` is left to the others."""
+    config, flags = flags_of(context, **given)
+    return Settings.read(config=config, **flags)
+
+
+def flags_of(context: typer.Context, **given: Any) -> tuple[Path | None, dict[str, Any]]:  # noqa: ANN401  as above
+    """The file of settings that was named, and the settings that options set."""
+    chosen = context.find_root().obj
+    flags = {"data": chosen.data, **given}
+    return chosen.config, {name: value for name, value in flags.items() if value is not None}
 
 
 @contextmanager

@@ -9,9 +9,12 @@ needed: dedupe, dimensions, ledger and archive are the same for every connector.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from importlib import import_module
 from importlib.resources import files
+from importlib.util import find_spec
 from typing import Any, Literal
 
+from vaultmeter.model.errors import Invalid
 from vaultmeter.model.visibility import Sight
 
 MAPPED_COLUMNS: dict[str, str] = {
@@ -115,3 +118,14 @@ class Connector:
         """Changes whenever the meaning of a record changes; the store is then rebuilt."""
         text = self.mapping + repr(self.shape) + repr(self.halves)
         return sha256(text.encode()).hexdigest()[:16]
+
+
+def inventory_of(connector: str) -> Any:  # noqa: ANN401  a module
+    """The package `_CONNECTOR_inventory` with `policy()` and `take()`; raises `Invalid`."""
+    name = f"{__name__}._{connector}_inventory"
+    if find_spec(name) is None:
+        raise Invalid(
+            f"The connector {connector!r} takes no inventories.",
+            "Name a source of the connector openbao.",
+        )
+    return import_module(name)

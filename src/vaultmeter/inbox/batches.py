@@ -84,9 +84,8 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a delivery: the batch that holds it, and whether it was there already."""
+    """That a delivery is on disk, and whether it was there already."""
 
-    batch: int
     duplicate: bool
 
 

@@ -7,7 +7,7 @@ then nothing has changed, and afterwards the old files are no longer known and a
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import apsw
@@ -15,7 +15,7 @@ from xxhash import xxh3_128_digest
 
 from vaultmeter.failpoints import reach
 from vaultmeter.inbox.archive import Archive, Sealed, compress
-from vaultmeter.inbox.database import transaction
+from vaultmeter.inbox.database import Database, as_text
 from vaultmeter.model.retention import Deletion
 
 
@@ -49,7 +49,7 @@ _REWRITE_WAITING = """
 class Expiry:
     """The lines that retention deletes from an inbox and its archive."""
 
-    def __init__(self, database: apsw.Connection, archive: Archive) -> None:
+    def __init__(self, database: Database, archive: Archive) -> None:
         """Work on an open inbox."""
         self._database, self._archive = database, archive
 
@@ -92,7 +92,7 @@ class Expiry:
             frame = compress(blanked.content)
             changes.append((_REWRITE_WAITING, (frame, len(frame), *_of(blanked), seq)))
         reach("retention-written")
-        with transaction(self._database):
+        with self._database.transaction():
             for sql, values in changes:
                 self._database.execute(sql, values)
             self._redact_heads()
@@ -105,7 +105,7 @@ class Expiry:
         # What is true does not depend on it, and the next time does it.
         with suppress(apsw.FullError, apsw.IOError):
             self._database.execute("vacuum")
-            self._database.execute("pragma wal_checkpoint(truncate)").fetchall()
+            self._database.execute("pragma wal_checkpoint(truncate)")
 
     def _rewritten(
         self, name: str, seqs: set[int], blank: Blank, now: datetime
@@ -126,7 +126,7 @@ class Expiry:
         sealed = self._archive.write(frames, now)
         yield (
             "insert into segment (name, bytes, sha256, sealed) values (?, ?, ?, ?)",
-            (sealed.name, sealed.bytes, sealed.sha256, _text(now)),
+            (sealed.name, sealed.bytes, sealed.sha256, as_text(now)),
         )
         offset = 0
         for (seq, *_), frame in zip(rows, frames, strict=True):
@@ -174,23 +174,23 @@ class Expiry:
         )
         for product, before in decided.cut_offs.items():
             self._database.execute(
-                "insert or replace into cut_off values (?, ?)", (product, _text(before))
+                "insert or replace into cut_off values (?, ?)", (product, as_text(before))
             )
         for run in decided.deletions:
             self._database.execute(
                 "insert into retention_run (applied, product, before, events, bytes_before)"
                 " values (?, ?, ?, ?, ?)",
                 (
-                    *(_text(run.applied), run.product, _text(run.before)),
+                    *(as_text(run.applied), run.product, as_text(run.before)),
                     *(run.events, run.bytes_before),
                 ),
             )
 
     def _rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
-        return self._database.execute(sql, values).fetchall()
+        return self._database.execute(sql, values)
 
 
-def known_files(database: apsw.Connection) -> set[str]:
+def known_files(database: Database) -> set[str]:
     """The names of the files of the archive that the inbox refers to."""
     rows = database.execute("select name from segment union all select name from kept")
     return {str(name) for (name,) in rows}
@@ -198,7 +198,3 @@ def known_files(database: apsw.Connection) -> set[str]:
 
 def _of(blanked: Blanked) -> tuple[int, bytes]:
     return blanked.expired, xxh3_128_digest(blanked.content)
-
-
-def _text(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")

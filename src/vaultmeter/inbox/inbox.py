@@ -1,7 +1,8 @@
 """Accepts batches with the position that follows them, and hands them out again in order."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +12,24 @@ from xxhash import xxh3_128_digest
 from vaultmeter.clock import Clock
 from vaultmeter.failpoints import reach
 from vaultmeter.inbox.archive import Archive, Sealed, compress, decompress
-from vaultmeter.inbox.batches import Batch, Chunk, Source, TakenFile
-from vaultmeter.inbox.database import open_database, transaction
+from vaultmeter.inbox.batches import Batch, Chunk, Delivery, Gap, Receipt, Source, TakenFile
+from vaultmeter.inbox.database import as_text, open_database
+from vaultmeter.inbox.deliveries import Deliveries
 from vaultmeter.inbox.expiry import Expiry, known_files
+from vaultmeter.inbox.gaps import Gaps
+from vaultmeter.inbox.merging import Merging, merged
 from vaultmeter.model.errors import Invalid, NotFound, Unavailable, did_you_mean
 
 _BATCH = "seq, source, file, received, first_line, lines, start, bytes, digest"
 _FILE = "id, source, path, head, header, position, lines"
 _SEGMENT_FULL = 8
 """A segment of waiting batches is sealed when it holds this many times `segment_bytes`."""
+_MERGED_AT_MOST = 1 << 24
+"""Bytes of a batch that is made of several when they are sealed."""
 
 
 class Inbox:
-    """One folder's inbox and archive. One process opens it, and one thread writes to it."""
+    """One folder's inbox and archive. One process opens it; several threads may use it."""
 
     def __init__(self, folder: Path, clock: Clock, segment_bytes: int) -> None:
         """Open the inbox of a data folder, and clear what a killed process left in its archive."""
@@ -32,6 +38,9 @@ class Inbox:
         self._database = open_database(folder / "inbox.sqlite")
         self.archive = Archive(folder / "archive")
         self.expiry = Expiry(self._database, self.archive)
+        self._gaps = Gaps(self._database)
+        self._deliveries = Deliveries(self._database)
+        self._merging = Merging(self._database)
         self.archive.sweep(known_files(self._database))
 
     def close(self) -> None:
@@ -47,10 +56,10 @@ class Inbox:
             if source.name == name:
                 _check_same(source, connector, account)
                 return source
-        with transaction(self._database):
+        with self._database.transaction():
             self._database.execute(
                 "insert into source (name, connector, account, added) values (?, ?, ?, ?)",
-                (name, connector, account or "default", _text(self._clock())),
+                (name, connector, account or "default", as_text(self._clock())),
             )
         return self.source(name, connector, account)
 
@@ -104,16 +113,48 @@ class Inbox:
         """The batches taken from a file, in the order of its content."""
         return self._batches("where file = ? order by start", (file.id,))
 
+    def last_batches_of(self, file: TakenFile, count: int) -> list[Batch]:
+        """The batches taken last from a file, in the order of its content."""
+        found = self._batches("where file = ? order by start desc limit ?", (file.id, count))
+        return found[::-1]
+
+    def latest_at(self, source: Source, path: str) -> TakenFile | None:
+        """The file of a source that was taken from last under a path."""
+        rows = self._rows(
+            f"select {_FILE} from file where source = ? and path = ?"
+            " order by updated desc, id desc limit 1",
+            (source.id, path),
+        )
+        return TakenFile(*rows[0]) if rows else None
+
+    def has_stream(self, source: Source, stream: str) -> bool:
+        """Whether anything came of a stream yet."""
+        rows = self._rows(
+            "select 1 from file where source = ? and path > ? and path < ? limit 1",
+            (source.id, f"{stream} ", f"{stream}!"),
+        )
+        return bool(rows)
+
     def batches_after(self, seq: int, limit: int = 64) -> list[Batch]:
         """The next batches after a sequence number, in order."""
         return self._batches("where seq > ? order by seq limit ?", (seq, limit))
 
     def batch(self, seq: int) -> Batch:
         """The batch of that number; raises `NotFound`."""
-        found = self._batches("where seq = ?", (seq,))
-        if not found:
-            raise NotFound(f"There is no batch {seq}.")
-        return found[0]
+        return self._one("where seq = ?", seq)
+
+    def batch_holding(self, seq: int, file: int) -> Batch:
+        """The batch that a batch of a file has become a part of; raises `NotFound`."""
+        return self._one("where file = ? and seq >= ? order by seq limit 1", file, seq)
+
+    def parts_after(self, batch: Batch) -> int:
+        """The number after which batches of its file have become parts of a batch."""
+        return int(
+            self._rows(
+                "select coalesce(max(seq), 0) from batch where file = ? and seq < ?",
+                (batch.file, batch.seq),
+            )[0][0]
+        )
 
     def last_seq(self) -> int:
         """The number of the last accepted batch, 0 when there is none."""
@@ -125,16 +166,66 @@ class Inbox:
         Answers the batch, and the file with its new position. Raises `Unavailable` when the disk
         does not take it: nothing is accepted then.
         """
-        frame = compress(chunk.content)
-        digest = xxh3_128_digest(chunk.content)
+        with _accepting():
+            frame = compress(chunk.content)
+            digest = xxh3_128_digest(chunk.content)
+            now = self._clock()
+            sealed = self._own_segment(frame, now)
+            with self._database.transaction():
+                seq, file_id = self._insert(file, chunk, (frame, digest, sealed), now)
+        reach("batch-accepted")
+        return self.batch(seq), self.file(file_id)
+
+    def accept_all(self, deliveries: Sequence[Delivery]) -> list[Receipt]:
+        """Make deliveries durable together, with one sync; answers a receipt for each.
+
+        Raises `Unavailable` when the disk does not take them: nothing is accepted then.
+        """
         now = self._clock()
-        try:
-            return self._accept(file, chunk, frame, digest, now)
-        except (OSError, apsw.FullError, apsw.IOError) as error:
-            raise Unavailable(
-                f"The inbox cannot write: {error}.",
-                "Free some space in the data folder and run the same command again.",
-            ) from error
+        with _accepting(), self._database.transaction():
+            receipts, arrived = self._deliveries.receive(deliveries, now)
+            for stream in arrived:
+                file = self._deliveries.file(stream, now)
+                chunk = stream.chunk(file)
+                frame = compress(chunk.content)
+                packed = frame, xxh3_128_digest(chunk.content), self._own_segment(frame, now)
+                self._insert(file, chunk, packed, now)
+        reach("deliveries-accepted")
+        return receipts
+
+    def merge(self, after: int, most: int) -> int:
+        """Make larger batches, of at most so many bytes, of those after a number.
+
+        None of these may be in the store, and nobody may hold one of them. Answers the number of
+        the last one that was looked at; those behind it come later.
+        """
+        return self._merging.merge(after, most)
+
+    def note_gap(self, gap: Gap) -> None:
+        """Keep what may be missing of a source."""
+        self._gaps.note(gap)
+
+    def gaps(self, source: Source | None = None) -> list[Gap]:
+        """What may be missing of a source, or of all, in the order it was noticed."""
+        return self._gaps.of(source.id if source else None)
+
+    def waiting(self, after: int) -> tuple[int, int, int, datetime | None]:
+        """Batches after a number, with their lines, their bytes and the first one's receipt."""
+        batches, lines, size, first = self._rows(
+            "select count(*), coalesce(sum(lines), 0), coalesce(sum(bytes), 0), min(received)"
+            " from batch where seq > ?",
+            (after,),
+        )[0]
+        return batches, lines, size, first and datetime.fromisoformat(first)
+
+    def arrived(self, source: Source, after: int) -> tuple[datetime | None, int, int]:
+        """When a source last sent something, its lines, and those in batches after a number."""
+        last, lines, waiting = self._rows(
+            "select max(received), coalesce(sum(lines), 0),"
+            " coalesce(sum(lines) filter (where seq > ?), 0) from batch where source = ?",
+            (after, source.id),
+        )[0]
+        return last and datetime.fromisoformat(last), lines, waiting
 
     def content(self, batch: Batch) -> bytes:
         """What was accepted as this batch; raises `ArchiveDamaged`."""
@@ -155,25 +246,22 @@ class Inbox:
 
     def seal(self, up_to: int, *, everything: bool = False) -> bool:
         """Move waiting batches up to a sequence number into a segment, once they fill one."""
-        rows = self._rows(
-            "select seq, body from batch where body is not null and seq <= ? order by seq", (up_to,)
-        )
-        frames = [body for _, body in rows]
-        full = sum(len(frame) for frame in frames) >= _SEGMENT_FULL * self._segment_bytes
-        if not frames or not (full or everything):
+        size = self._rows(
+            "select sum(stored_bytes) from batch where body is not null and seq <= ?", (up_to,)
+        )[0][0]
+        if not size or not (everything or size >= _SEGMENT_FULL * self._segment_bytes):
             return False
         now = self._clock()
-        sealed = self.archive.write(frames, now)
+        groups = merged(self._merging.waiting(0, up_to), _MERGED_AT_MOST)
+        wholes = [group.whole() for group in groups]
+        sealed = self.archive.write([whole.frame for whole in wholes], now)
         reach("seal-written")
-        with transaction(self._database):
+        with self._database.transaction():
             self._add_segment(sealed, now)
             offset = 0
-            for seq, body in rows:
-                self._database.execute(
-                    "update batch set body = null, segment = ?, segment_offset = ? where seq = ?",
-                    (sealed.name, offset, seq),
-                )
-                offset += len(body)
+            for group, whole in zip(groups, wholes, strict=True):
+                self._merging.replace(group, whole, (sealed.name, offset))
+                offset += len(whole.frame)
         reach("seal-done")
         return True
 
@@ -184,50 +272,57 @@ class Inbox:
             " from batch join source on source.id = batch.source order by batch.seq"
         )
 
-    def _accept(
-        self, file: TakenFile, chunk: Chunk, frame: bytes, digest: bytes, now: datetime
-    ) -> tuple[Batch, TakenFile]:
-        own_segment = len(frame) >= self._segment_bytes
-        sealed = self.archive.write([frame], now) if own_segment else None
-        with transaction(self._database):
-            file_id = file.id or self._add_file(file, now)
-            if sealed:
-                self._add_segment(sealed, now)
-            self._database.execute(
-                f"insert into batch ({_BATCH.removeprefix('seq, ')},"
-                " body, segment, segment_offset, stored_bytes)"
-                " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    *(file.source, file_id, _text(now), chunk.first_line, chunk.lines),
-                    *(chunk.start, len(chunk.content), digest, None if sealed else frame),
-                    *(sealed.name if sealed else None, 0 if sealed else None, len(frame)),
-                ),
-            )
-            seq = self._database.last_insert_rowid()
-            reach("batch-inserted")
-            self._database.execute(
-                "update file set position = ?, lines = ?, path = ?,"
-                " head = iif(head_digest is null, ?, head), updated = ? where id = ?",
-                (
-                    *(chunk.start + len(chunk.content), chunk.first_line + chunk.lines - 1),
-                    *(file.path, file.head, _text(now), file_id),
-                ),
-            )
-        reach("batch-accepted")
-        return self.batch(seq), self.file(file_id)
+    def _own_segment(self, frame: bytes, now: datetime) -> Sealed | None:
+        """Seal a large batch by itself."""
+        return self.archive.write([frame], now) if len(frame) >= self._segment_bytes else None
+
+    def _insert(
+        self,
+        file: TakenFile,
+        chunk: Chunk,
+        packed: tuple[bytes, bytes, Sealed | None],
+        now: datetime,
+    ) -> tuple[int, int]:
+        """Write a batch and the position after it; answers the numbers of batch and file."""
+        frame, digest, sealed = packed
+        file_id = file.id or self._add_file(file, now)
+        if sealed:
+            self._add_segment(sealed, now)
+        seq = self._database.insert(
+            f"insert into batch ({_BATCH}, body, segment, segment_offset, stored_bytes)"
+            " values ((select coalesce(max(seq), 0) + 1 from batch),"
+            " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(file.source, file_id, as_text(now), chunk.first_line, chunk.lines),
+                *(chunk.start, len(chunk.content), digest, None if sealed else frame),
+                *(sealed.name if sealed else None, 0 if sealed else None, len(frame)),
+            ),
+        )
+        reach("batch-inserted")
+        self._database.execute(
+            "update file set position = ?, lines = ?, path = ?,"
+            " head = iif(head_digest is null, ?, head), updated = ? where id = ?",
+            (
+                *(chunk.start + len(chunk.content), chunk.first_line + chunk.lines - 1),
+                *(file.path, file.head, as_text(now), file_id),
+            ),
+        )
+        return seq, file_id
 
     def _add_file(self, file: TakenFile, now: datetime) -> int:
-        self._database.execute(
+        return self._database.insert(
             "insert into file (source, path, head, header, position, lines, updated)"
             " values (?, ?, ?, ?, ?, ?, ?)",
-            (file.source, file.path, file.head, file.header, file.position, file.lines, _text(now)),
+            (
+                *(file.source, file.path, file.head, file.header),
+                *(file.position, file.lines, as_text(now)),
+            ),
         )
-        return self._database.last_insert_rowid()
 
     def _add_segment(self, sealed: Sealed, now: datetime) -> None:
         self._database.execute(
             "insert into segment (name, bytes, sha256, sealed) values (?, ?, ?, ?)",
-            (sealed.name, sealed.bytes, sealed.sha256, _text(now)),
+            (sealed.name, sealed.bytes, sealed.sha256, as_text(now)),
         )
 
     def _batches(self, clause: str, values: tuple[Any, ...]) -> list[Batch]:
@@ -237,14 +332,35 @@ class Inbox:
             for row in rows
         ]
 
-    def _rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
-        return self._database.execute(sql, values).fetchall()
+    def _one(self, clause: str, *values: int) -> Batch:
+        found = self._batches(clause, values)
+        if not found:
+            raise NotFound(f"There is no batch {values[-1]}.")
+        return found[0]
 
-    def each_batch(self, after: int = 0) -> Iterator[Batch]:
-        """Every batch after a sequence number, in order, a few at a time."""
+    def _rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
+        return self._database.execute(sql, values)
+
+    def each_batch(self, after: int = 0, up_to: int | None = None) -> Iterator[Batch]:
+        """The batches after a number, up to another where it is given, in order."""
         while batches := self.batches_after(after):
-            yield from batches
+            for batch in batches:
+                if up_to is not None and batch.seq > up_to:
+                    return
+                yield batch
             after = batches[-1].seq
+
+
+@contextmanager
+def _accepting() -> Iterator[None]:
+    """Whatever the disk refuses is an error that says that nothing was accepted."""
+    try:
+        yield
+    except (OSError, apsw.FullError, apsw.IOError) as error:
+        raise Unavailable(
+            f"The inbox cannot write: {error}.",
+            "Free some space in the data folder and run the same command again.",
+        ) from error
 
 
 def _check_same(source: Source, connector: str, account: str | None) -> None:
@@ -258,7 +374,3 @@ def _check_same(source: Source, connector: str, account: str | None) -> None:
             f"Source {source.name!r} belongs to account {source.account!r}.",
             "Leave --account out, or name another source with --source.",
         )
-
-
-def _text(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")

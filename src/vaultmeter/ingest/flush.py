@@ -92,7 +92,14 @@ def replay(
     work = Work(store, connector, source, few, header, guarded.only(numbers))
     mapping.map_records(work)
     with store.transaction():
-        work.run("delete from reject where batch = $batch and line in $lines", lines=list(lines))
+        work.run(
+            """
+            delete from reject
+            where batch in (select batch from flushed where file = $file)
+                and line in $lines
+            """,
+            lines=list(lines),
+        )
         work.run(
             "insert into ledger values ($source, cast($received as date), 'rejected', $taken)",
             taken=-len(numbers),

@@ -5,7 +5,7 @@ them, RFC 3339 with an offset.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -21,6 +21,8 @@ class Access:
     namespace: str = ""
     timeout: float = 30.0
     """Seconds to wait for one answer."""
+    asking: Callable[[], None] = lambda: None
+    """Called before each request; what it raises ends the inventory."""
 
 
 @dataclass(frozen=True)

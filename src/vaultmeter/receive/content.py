@@ -1,13 +1,14 @@
 """The content of a file as it was before compression, read forwards: plain, gzip or zstd."""
 
 import io
+import os
 import sys
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
 import zstandard
 
@@ -15,19 +16,29 @@ from vaultmeter.model.errors import Invalid, NotFound
 
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
+PACKED_SIZES = 1 << 32
+"""A gzip file states its size modulo this."""
 _PIECE = 1 << 12
 """Compressed bytes unpacked at once; zeros unpack to 32,000 times as many."""
 STANDARD_INPUT = Path("-")
 
 
+Pulse = Callable[[], None]
+"""Called now and then in long work."""
+
+
 @dataclass(frozen=True)
 class Content:
-    """An open file: its decompressed stream, and whether its last line may still grow."""
+    """An open file: its decompressed stream, and whether its last line may still grow.
+
+    `pulse` is called each time more is read; what it raises ends the reading.
+    """
 
     stream: BinaryIO
     raw: BinaryIO
     may_grow: bool
     path: Path
+    pulse: Pulse
 
     def fill(self, view: memoryview) -> int:
         """Read into a view until it is full or the content ends; answers how many bytes.
@@ -35,6 +46,7 @@ class Content:
         Raises `Invalid` when a compressed file is damaged; what came before was read.
         """
         filled = 0
+        self.pulse()
         try:
             while filled < len(view) and (read := self.stream.readinto(view[filled:])):  # type: ignore[attr-defined]  # every stream here has it
                 filled += read
@@ -70,16 +82,21 @@ class Content:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Content]:
-    """The content of a file, or of standard input for `-`; raises `NotFound` or `Invalid`."""
+def opened(
+    path: Path, descriptor: int | None = None, pulse: Pulse = lambda: None
+) -> Iterator[Content]:
+    """The content of a file, or of standard input for `-`; raises `NotFound` or `Invalid`.
+
+    With a descriptor it is the content of what that stands for, from the start; it stays open.
+    """
     try:
-        raw = _raw(path)
+        raw = _raw(path if descriptor is None else Path(f"/proc/self/fd/{descriptor}"))
     except FileNotFoundError as error:
         raise NotFound(f"There is no file {path}.", "Check the path; quote patterns.") from error
     except OSError as error:
         raise Invalid(f"{path} cannot be read: {error.strerror}.") from error
     with raw:
-        yield _decoded(raw, path)
+        yield _decoded(raw, path, pulse)
 
 
 def _raw(path: Path) -> io.BufferedReader:
@@ -88,15 +105,40 @@ def _raw(path: Path) -> io.BufferedReader:
     return path.open("rb")
 
 
-def _decoded(raw: io.BufferedReader, path: Path) -> Content:
+def _decoded(raw: io.BufferedReader, path: Path, pulse: Pulse) -> Content:
     magic = raw.peek(4)[:4]
     if magic.startswith(_GZIP):
         unpacked = _Unpacked(raw, lambda: zlib.decompressobj(zlib.MAX_WBITS | 16))
     elif magic == _ZSTD:
         unpacked = _Unpacked(raw, lambda: zstandard.ZstdDecompressor().decompressobj())
     else:
-        return Content(raw, raw, may_grow=path != STANDARD_INPUT, path=path)
-    return Content(unpacked, raw, may_grow=False, path=path)  # type: ignore[arg-type]  # is one, is not declared one
+        return Content(raw, raw, may_grow=path != STANDARD_INPUT, path=path, pulse=pulse)
+    stream = cast("BinaryIO", unpacked)
+    return Content(stream, raw, may_grow=False, path=path, pulse=pulse)
+
+
+def is_packed(descriptor: int) -> bool:
+    """Whether a file is one that `opened` decompresses."""
+    start = os.pread(descriptor, 4, 0)
+    return start.startswith(_GZIP) or start == _ZSTD
+
+
+def packed_size(descriptor: int) -> int | None:
+    """The decompressed size that a file states, modulo 2 ** 32; a file of many parts may lie.
+
+    gzip: the last four bytes (RFC 1952); zstd: the header of the first frame (RFC 8878).
+    """
+    start = os.pread(descriptor, 18, 0)
+    if start.startswith(_GZIP):
+        end = os.pread(descriptor, 4, max(os.fstat(descriptor).st_size - 4, 0))
+        return int.from_bytes(end, "little")
+    if start.startswith(_ZSTD):
+        try:
+            size = zstandard.frame_content_size(start)
+        except zstandard.ZstdError:
+            return None
+        return size % PACKED_SIZES if size >= 0 else None
+    return None
 
 
 class _Part(Protocol):

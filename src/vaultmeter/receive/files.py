@@ -1,12 +1,13 @@
 """Reads files into the inbox, once: plain, compressed, grown, rotated, or from standard input.
 
-A file is known again by its content, not by its name: the same start, and the same digest for
-every batch already taken. Then reading goes on behind them. A file that is not known is read
-from its start, and what it shares with others falls to the dedupe.
+A file is known again by its content, not by its name: the same start, and the same digests for
+the last batches taken, at the same places. Then reading goes on behind them. A file that is not
+known is read from its start, and what it shares with others falls to the dedupe.
 """
 
 import glob
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from itertools import cycle
 from mmap import MADV_HUGEPAGE, MAP_ANONYMOUS, MAP_PRIVATE, mmap
@@ -19,9 +20,12 @@ from vaultmeter.inbox.inbox import Inbox
 from vaultmeter.inbox.lines import Numbers, line_ends
 from vaultmeter.model.errors import Invalid, NotFound
 from vaultmeter.receive.content import STANDARD_INPUT, Content, opened
+from vaultmeter.receive.cutter import Cutter
 
 _HEAD = 1024
 """How many bytes of its start a file is looked up by."""
+_LAST_BATCHES = 64
+"""How many of the batches taken last are compared: a followed file has thousands."""
 _LOOK = 1 << 16
 """How many bytes of its start are looked at for a header line."""
 
@@ -45,7 +49,8 @@ class FileReader:
     """Takes the lines of files into the inbox.
 
     `is_header` says whether a first line names columns. `waiting` collects the paths whose last
-    line has no newline yet, with how many bytes of it there are.
+    line has no newline yet, with how many bytes of it there are. `open` gives the content of a
+    path; it is asked more than once for each.
     """
 
     inbox: Inbox
@@ -54,29 +59,38 @@ class FileReader:
     max_line_bytes: int
     is_header: Callable[[bytes], bool]
     waiting: dict[Path, int] = field(default_factory=dict)
+    open: Callable[[Path], AbstractContextManager[Content]] = opened
 
     def take(self, path: Path) -> Iterator[Taken]:
         """Accept what is new in a file, chunk by chunk; each is durable when it is handed out."""
-        with opened(path) as content:
+        with self.open(path) as content:
             start = content.read(_LOOK)
-            known = None if path == STANDARD_INPUT else self._known(path, start[:_HEAD])
+            known = None if path == STANDARD_INPUT else self.known(path, start)
             if known is None:
-                file = self._new(path, start)
+                file = self.new(path, start)
                 yield from self._accepted(content, file, memoryview(start)[file.position :])
                 return
-        with opened(path) as content:
+        with self.open(path) as content:
             content.seek(known.position)
             yield from self._accepted(content, known, memoryview(b""))
 
-    def _known(self, path: Path, head: bytes) -> TakenFile | None:
+    def known(self, path: Path, start: bytes) -> TakenFile | None:
+        """The file that goes on under a path, as far as it was taken; `start` is its beginning."""
+        head = start[:_HEAD]
         for file in self.inbox.files_like(self.source, head):
-            with opened(path) as content:
+            with self.open(path) as content:
                 if self._continues(content, file):
                     return replace(file, path=str(path), head=head)
         return None
 
+    def new(self, path: Path, start: bytes) -> TakenFile:
+        """A file that is not known, with nothing taken of it; `start` is its beginning."""
+        first = start[: start.find(b"\n") + 1]
+        header = first if self.is_header(first) else None
+        return self.inbox.new_file(self.source, path, start[:_HEAD], header)
+
     def _continues(self, content: Content, file: TakenFile) -> bool:
-        batches = self.inbox.batches_of(file)
+        batches = self.inbox.last_batches_of(file, _LAST_BATCHES)
         if not batches or not content.seek(batches[0].start):
             return False
         last = b""
@@ -84,15 +98,10 @@ class FileReader:
             last = content.read(batch.size)
             if len(last) < batch.size or xxh3_128_digest(last) != batch.digest:
                 return False
-        return last.endswith(b"\n")
-
-    def _new(self, path: Path, start: bytes) -> TakenFile:
-        first = start[: start.find(b"\n") + 1]
-        header = first if self.is_header(first) else None
-        return self.inbox.new_file(self.source, path, start[:_HEAD], header)
+        return last.endswith(b"\n") or not content.read(1)
 
     def _accepted(self, content: Content, file: TakenFile, rest: memoryview) -> Iterator[Taken]:
-        for buffer in _buffers(self.chunk_bytes + max(self._held, len(rest))):
+        for buffer in _buffers(self.chunk_bytes + max(self._cutter.held, len(rest))):
             end, filled, ended = self._fill(content, buffer, rest)
             whole, rest = memoryview(buffer)[:end], memoryview(buffer)[end:filled]
             if whole:
@@ -114,23 +123,13 @@ class FileReader:
         filled = len(rest)
         while read := content.fill(memoryview(buffer)[filled : filled + self.chunk_bytes]):
             filled += read
-            end = buffer.rfind(b"\n", 0, filled) + 1
-            if filled - end >= self._held:
-                # A piece of a line that is refused; the next piece is as much too large itself.
-                return filled - self._refused, filled, False
-            if end:
+            if end := self._cutter.end(buffer, filled):
                 return end, filled, False
         return buffer.rfind(b"\n", 0, filled) + 1 if content.may_grow else filled, filled, True
 
     @property
-    def _held(self) -> int:
-        """The length from which a line is taken in pieces, each long enough to be refused."""
-        return max(self.chunk_bytes, 2 * self._refused)
-
-    @property
-    def _refused(self) -> int:
-        """The length from which a line is refused."""
-        return self.max_line_bytes + 1
+    def _cutter(self) -> Cutter:
+        return Cutter(self.chunk_bytes, self.max_line_bytes)
 
 
 def _buffers(size: int) -> Iterator[mmap]:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vaultmeter.inbox.inbox import Inbox
-from vaultmeter.model.errors import NotFound
 from vaultmeter.model.filters import Filters
 from vaultmeter.model.period import Bucket, Period
 from vaultmeter.reports.cells import Cell
@@ -131,11 +130,9 @@ offset $skipped""",
         )
 
     def _path(self, batch: int) -> str | None:
-        """The file a batch came from; `None` when the inbox no longer knows it."""
-        try:
-            return self.inbox.file(self.inbox.batch(batch).file).path
-        except NotFound:
-            return None
+        """The file a batch came from; `None` when it is not known any more."""
+        files = self.store.query("select file from flushed where batch = $batch", {"batch": batch})
+        return self.inbox.file(files[0][0]).path if files else None
 
     def _things(self, size: int, offset: int) -> tuple[Thing, ...]:
         selects = {

@@ -12,7 +12,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from vaultmeter.model.errors import Unavailable
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration."""
 _NAME = "state.sqlite"
 

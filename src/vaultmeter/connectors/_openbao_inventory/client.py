@@ -61,6 +61,7 @@ class Client:
         """Prepare it; raises `Invalid` for an address, a token or certificates of no use."""
         self.address = access.address.rstrip("/")
         self.requests, self.allowed = 0, 0
+        self._asking = access.asking
         self._counting = Lock()
         if not self.address.startswith(("https://", "http://")):
             raise Invalid(
@@ -134,6 +135,7 @@ class Client:
         )
 
     def _get(self, path: str, namespace: str, parameters: dict[str, str]) -> httpx.Response:
+        self._asking()
         headers = {"X-Vault-Namespace": namespace} if namespace else {}
         url = f"{self.address}/v1/{quote(path, safe='/')}"
         with self._counting:

@@ -1,0 +1,50 @@
+"""`vaultmeter settings`: what is set, and where."""
+
+from typing import Any
+
+import typer
+
+from vaultmeter.cli._options import Json, flags_of, print_json
+from vaultmeter.settings import Origin, origins
+
+app = typer.Typer(add_completion=False)
+_HIDDEN = "(not shown)"
+
+
+@app.command()
+def command(context: typer.Context, *, as_json: Json = False) -> None:
+    """List every setting with its type, default and value, and where the value comes from.
+
+    An option wins over the environment, that over the file that --config or VAULTMETER_CONFIG
+    names, that over the default. Example: vaultmeter settings --config /etc/vaultmeter.toml
+    """
+    config, flags = flags_of(context)
+    found = origins(config=config, **flags)
+    if as_json:
+        print_json([_object(setting) for setting in found])
+        return
+    typer.echo(f"{'setting':22} {'type':6} {'value':28} {'default':28} from")
+    for setting in found:
+        typer.echo(
+            f"{setting.name:22} {setting.type:6} {_shown(setting, setting.value)!s:28} "
+            f"{_shown(setting, setting.default)!s:28} {setting.origin}"
+        )
+
+
+def _object(setting: Origin) -> dict[str, Any]:
+    return {
+        "name": setting.name,
+        "type": setting.type,
+        "default": _shown(setting, setting.default),
+        "value": _shown(setting, setting.value),
+        "origin": setting.origin,
+    }
+
+
+def _shown(setting: Origin, value: Any) -> Any:  # noqa: ANN401  settings are of any type
+    """A value as JSON can hold it; of a secret only whether there is one."""
+    if setting.secret and value:
+        return _HIDDEN
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -1,0 +1,1 @@
+"""The one process that collects, and answers: listeners, workers and what watches them."""

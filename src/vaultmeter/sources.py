@@ -1,0 +1,313 @@
+"""The sources whose records arrive by themselves: added, listed, shown, given keys, removed.
+
+One process has a data folder, and everything that changes settings of sources goes through one
+`Sources` in it: what is read often is held in memory, and is right without a look at the disk.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from vaultmeter.app import connector_named
+from vaultmeter.clock import Clock
+from vaultmeter.connectors import inventory_of
+from vaultmeter.inbox.batches import Source
+from vaultmeter.inbox.inbox import Inbox
+from vaultmeter.model.collecting import (
+    KeyMark,
+    Poll,
+    SourceSettings,
+    absolute,
+    account_name,
+    poll_checked,
+    socket_checked,
+    source_name,
+)
+from vaultmeter.model.errors import Invalid, NotFound, Unavailable
+from vaultmeter.model.ingest_key import end_of, hash_of, new_key
+from vaultmeter.receive.condition import Condition
+from vaultmeter.receive.door import SourceDoor
+from vaultmeter.state.database import State
+from vaultmeter.state.sources import (
+    add_source_settings,
+    remove_source_settings,
+    set_key,
+    source_settings,
+)
+from vaultmeter.store import Store
+
+Object = dict[str, Any]
+"""What JSON can hold: the answers are the same for people, programs and a running server."""
+Conditions = Callable[[str], Mapping[str, Condition]]
+"""Answers how each receiver of a source is doing, by its name."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A source as it is asked for. Paths are absolute."""
+
+    name: str
+    connector: str
+    account: str | None = None
+    paths: tuple[Path, ...] = ()
+    socket: str | None = None
+    poll: Poll | None = None
+
+    def checked(self) -> "Wanted":
+        """The same, tidied; raises `Invalid` and `NotFound` naming what is wrong."""
+        connector_named(self.connector)
+        if self.poll is not None:
+            inventory_of(self.connector)
+        return Wanted(
+            source_name(self.name),
+            self.connector,
+            None if self.account is None else account_name(self.account),
+            tuple(dict.fromkeys(map(absolute, self.paths))),
+            None if self.socket is None else socket_checked(self.socket),
+            None if self.poll is None else poll_checked(self.poll),
+        )
+
+
+class Sources:
+    """The sources of a data folder. Several threads may use it."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        state: State,
+        clock: Clock,
+        store: Callable[[], Store],
+        conditions: Conditions | None = None,
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Work on an open folder.
+
+        `store` raises `Unavailable` while it is being made; `conditions` is of a server that
+        receives; `changed` is called after every change, in the thread that made it.
+        """
+        self._inbox, self._state, self._clock, self._store = inbox, state, clock, store
+        self._conditions, self.changed = conditions, changed
+        self._alone = RLock()
+        self._known: dict[str, SourceSettings] | None = None
+        self._doors: dict[str, SourceDoor] = {}
+        self.version = 0
+        """Grows with every change."""
+
+    def settings(self) -> dict[str, SourceSettings]:
+        """The settings of every source that has some, by name."""
+        with self._alone:
+            if self._known is None:
+                self._read()
+            return dict(self._known or {})
+
+    def door(self, name: str) -> SourceDoor | None:
+        """Where pushed records of that source go; `None` for one that has no key."""
+        with self._alone:
+            if self._known is None:
+                self._read()
+            return self._doors.get(name)
+
+    def add(self, wanted: Wanted) -> Object:
+        """Add a source, or settings to one that `ingest` has made; raises `Invalid`, `NotFound`."""
+        wanted = wanted.checked()
+        with self._alone:
+            self._check_new(wanted)
+            source = self._inbox.source(wanted.name, wanted.connector, wanted.account)
+            settings = SourceSettings(
+                source.name,
+                source.connector,
+                source.account,
+                self._clock().astimezone(UTC),
+                wanted.paths,
+                wanted.socket,
+                wanted.poll,
+            )
+            with self._state.changing() as connection:
+                add_source_settings(connection, settings)
+            self._forget()
+        self.changed()
+        return _object(source, settings)
+
+    def list(self) -> list[Object]:
+        """Every source with its settings, in order of their names."""
+        settings = self.settings()
+        known = sorted(self._inbox.sources(), key=lambda source: source.name)
+        return [_object(source, settings.get(source.name)) for source in known]
+
+    def show(self, name: str) -> Object:
+        """A source with its settings and what has become of it; raises `NotFound`."""
+        source = self._inbox.source_named(name)
+        shown = _object(source, self.settings().get(name)) | self._arrived(source)
+        if self._conditions is None:
+            return shown | {"receivers": None}
+        told = self._conditions(name).items()
+        return shown | {"receivers": [_condition(each, present) for each, present in told]}
+
+    def key(self, name: str) -> Object:
+        """Give a source a new key, which is answered this once; the one before opens no more.
+
+        Raises `NotFound` and `Invalid`.
+        """
+        with self._alone:
+            source = self._inbox.source_named(name)
+            source_name(name)
+            key, now = new_key(name), self._clock().astimezone(UTC)
+            mark = KeyMark(hash_of(key), end_of(key), now)
+            with self._state.changing() as connection:
+                if not set_key(connection, name, mark):
+                    made = SourceSettings(name, source.connector, source.account, now, key=mark)
+                    add_source_settings(connection, made)
+            self._forget()
+        self.changed()
+        return {"source": name, "key": key, "made": _text(now)}
+
+    def remove(self, name: str) -> Object:
+        """Stop collecting a source and forget its settings and its key; its records stay.
+
+        Raises `NotFound` when there is no such source, or nothing is collected of it.
+        """
+        with self._alone:
+            source = self._inbox.source_named(name)
+            settings = self.settings().get(name)
+            if settings is None:
+                raise NotFound(
+                    f"Nothing is collected of source {name!r}.", "It was taken in by hand."
+                )
+            with self._state.changing() as connection:
+                remove_source_settings(connection, name)
+            self._forget()
+        self.changed()
+        return _object(source, settings)
+
+    def _read(self) -> None:
+        with self._state.reading() as connection:
+            known = source_settings(connection)
+        sources = {source.name: source for source in self._inbox.sources()}
+        self._doors = {
+            name: SourceDoor(sources[name], settings.key.hash)
+            for name, settings in known.items()
+            if settings.key and name in sources
+        }
+        self._known = known
+
+    def _forget(self) -> None:
+        self._known = None
+        self.version += 1
+
+    def _check_new(self, wanted: Wanted) -> None:
+        """Refuse what is there already; raises `Invalid`."""
+        settings = self.settings()
+        if wanted.name in settings:
+            raise Invalid(
+                f"There is a source {wanted.name!r} already.",
+                f"Choose another name, or first: vaultmeter sources remove {wanted.name}",
+            )
+        for source in self._inbox.sources():
+            if source.name == wanted.name:
+                _check_same(source, wanted)
+        for other in settings.values():
+            for path in set(wanted.paths) & set(other.paths):
+                raise Invalid(f"Source {other.name!r} follows {path} already.", "Give it once.")
+            if wanted.socket is not None and wanted.socket == other.socket:
+                raise Invalid(
+                    f"Source {other.name!r} listens on {other.socket} already.",
+                    "Choose another port.",
+                )
+
+    def _arrived(self, source: Source) -> Object:
+        """What has arrived of a source, and what became of it as far as the store can tell."""
+        gaps = [
+            {
+                "kind": gap.kind,
+                "at": _text(gap.at),
+                "lines": gap.lines,
+                "bytes": gap.bytes,
+                "words": gap.words,
+            }
+            for gap in self._inbox.gaps(source)
+        ]
+        found: Object = {"events": None, "last_event": None, "rejected": None}
+        position = None
+        with suppress(Unavailable), self._store().reader() as reader:
+            found, position = _stored(reader, source.name), reader.position()
+        received, lines, pending = self._inbox.arrived(source, position or 0)
+        return {
+            "last_received": received and _text(received),
+            "lines": lines,
+            "pending": None if position is None else pending,
+            **found,
+            "gaps": gaps,
+        }
+
+
+def _stored(store: Store, name: str) -> Object:
+    """How many events and rejects of a source are in the store, and the latest event's time."""
+    ((events, last),) = store.query(
+        """
+        select coalesce(cast(sum(told.events) as bigint), 0), max(told.last_time)
+        from told
+        join source on source.id = told.source
+        where source.name = $name
+        """,
+        {"name": name},
+    )
+    ((rejected,),) = store.query(
+        """
+        select count(*)
+        from reject
+        join source on source.id = reject.source
+        where source.name = $name
+        """,
+        {"name": name},
+    )
+    return {
+        "events": events,
+        "last_event": last and _text(last.replace(tzinfo=UTC)),
+        "rejected": rejected,
+    }
+
+
+def _condition(name: str, present: Condition) -> Object:
+    return {
+        "name": name,
+        "ok": present.ok,
+        "condition": present.words,
+        "since": _text(present.since),
+    }
+
+
+def _check_same(source: Source, wanted: Wanted) -> None:
+    """Refuse to read a source that was taken in by hand in another way; raises `Invalid`."""
+    for what, is_, asked in (
+        ("connector", source.connector, wanted.connector),
+        ("account", source.account, wanted.account),
+    ):
+        if asked is not None and is_ != asked:
+            raise Invalid(
+                f"Source {source.name!r} is there already, and its {what} is {is_!r}.",
+                f"Choose another name, or give --{what} {is_}.",
+            )
+
+
+def _object(source: Source, settings: SourceSettings | None) -> Object:
+    """A source as JSON has it; what has no settings was taken in by hand."""
+    key = None if settings is None else settings.key
+    poll = None if settings is None else settings.poll
+    return {
+        "name": source.name,
+        "connector": source.connector,
+        "account": source.account,
+        "files": [] if settings is None else [str(path) for path in settings.paths],
+        "socket": None if settings is None else settings.socket,
+        "poll": None if poll is None else asdict(poll),
+        "key": None if key is None else {"end": key.end, "made": _text(key.made)},
+        "added": None if settings is None else _text(settings.made),
+    }
+
+
+def _text(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")
