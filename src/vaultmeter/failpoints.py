@@ -37,6 +37,9 @@ RETENTION_FAILPOINTS = (
 )
 """The places that applying retention passes besides."""
 
+BACKUP_FAILPOINTS = ("backup-inbox", "backup-written")
+"""The places that a backup passes."""
+
 _WANTED, _, _COUNT = os.environ.get("VAULTMETER_KILL_AT", "").partition(":")
 _passed = 0
 

@@ -134,7 +134,7 @@ class Sources:
 
     def list(self) -> list[Object]:
         """Every source with its settings, in order of their names."""
-        settings = self.settings()
+        settings = self.settings()  # first: it may add a source
         known = sorted(self._inbox.sources(), key=lambda source: source.name)
         return [_object(source, settings.get(source.name)) for source in known]
 
@@ -186,11 +186,15 @@ class Sources:
     def _read(self) -> None:
         with self._state.reading() as connection:
             known = source_settings(connection)
-        sources = {source.name: source for source in self._inbox.sources()}
-        self._doors = {
-            name: SourceDoor(sources[name], settings.key.hash)
+        # A source may be missing after a restore: its settings were copied after the inbox.
+        sources = [
+            self._inbox.source(name, settings.connector, settings.account)
             for name, settings in known.items()
-            if settings.key and name in sources
+        ]
+        self._doors = {
+            source.name: SourceDoor(source, key.hash)
+            for source in sources
+            if (key := known[source.name].key)
         }
         self._known = known
 

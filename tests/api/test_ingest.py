@@ -2,14 +2,19 @@
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import zstandard
-
 from tests.conftest import event, ndjson
 from tests.server.running import Running, reply_of, running
+
+PACKED: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "zstd": zstandard.compress,
+    "identity": bytes,
+}
 
 
 @pytest.fixture
@@ -97,7 +102,7 @@ def test_a_record_is_sent_again_safely_with_an_idempotency_key(server: Running) 
 def test_bodies_may_be_compressed(server: Running, coding: str) -> None:
     """Each coding is read, also in several parts one after the other."""
     halves = ndjson(event(1), event(2)), ndjson(event(3))
-    pack = {"zstd": zstandard.compress, "identity": bytes}.get(coding, gzip.compress)
+    pack = PACKED.get(coding, gzip.compress)
     reply = server.push(b"".join(map(pack, halves)), Content_Encoding=coding)
     assert reply.json()["accepted"] == 3
     assert server.accepted() == b"".join(halves)
@@ -204,7 +209,7 @@ def test_bodies_of_unknown_length_have_the_same_limit(tmp_path: Path) -> None:
 @pytest.mark.parametrize("coding", ["gzip", "zstd"])
 def test_bombs_are_refused_before_they_go_off(tmp_path: Path, coding: str) -> None:
     """What swells more than a hundredfold, or beyond the limit, is refused while it is unpacked."""
-    pack = {"zstd": zstandard.compress, "gzip": gzip.compress}[coding]
+    pack = PACKED[coding]
     with running(tmp_path / "data") as server:
         for bomb in (pack(b"\n" * (32 << 20)), pack(b" " * (200 << 20))):
             reply = server.push(bomb, Content_Encoding=coding)

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import orjson
 from prometheus_client import CollectorRegistry
+from starlette.routing import Route
 
 from vaultmeter.api.app import local_app, public_app
 from vaultmeter.api.health import Component
@@ -26,8 +27,8 @@ from vaultmeter.inbox.batches import Delivery, Receipt
 from vaultmeter.inbox.inbox import Inbox
 from vaultmeter.life import Life
 from vaultmeter.model.ingest_key import hash_of, new_key
-from vaultmeter.receive.door import SourceDoor
 from vaultmeter.receive import gate as gates
+from vaultmeter.receive.door import SourceDoor
 from vaultmeter.receive.gate import Gate
 from vaultmeter.server.limits import Limits
 from vaultmeter.server.listening import Address, Certificate, Listeners, Proxies
@@ -86,6 +87,7 @@ class Running:
     listen: str = "127.0.0.1:0"
     components: list[Component] = field(default_factory=lambda: [Component("inbox", ok=True)])
     sights: Sights | None = None
+    routes: tuple[Route, ...] = ()
 
     def __post_init__(self) -> None:
         """Open the inbox and listen."""
@@ -124,7 +126,7 @@ class Running:
 
     async def _open(self) -> Address:
         metrics = metrics_route(self.registry, self.set)
-        app = public_app(self.ingest, lambda: self.components, metrics)
+        app = public_app(self.ingest, lambda: self.components, metrics, self.routes)
         wanted = Address.read(self.listen)
         address = await self.listeners.open_network(app, wanted, self.certificate)
         self.local = await self.listeners.open_local(

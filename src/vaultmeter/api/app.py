@@ -12,12 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vaultmeter.api.health import Components, health_routes
 from vaultmeter.api.ingest import Ingest
+from vaultmeter.api.noted import Noted
 from vaultmeter.api.problems import Refusal, problem, server_error
 from vaultmeter.model.errors import VaultmeterError
 
-_SLOW = 1.0
-"""Seconds from which an answer is worth a line in the log."""
-_FIRST_ERROR = 400
 _HEADERS = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
 
 log = structlog.get_logger("vaultmeter.http")
@@ -47,6 +45,7 @@ class Answers:
 
     def __init__(self, routes: Sequence[BaseRoute]) -> None:
         """Answer by routes."""
+        self._noted = Noted()
         self._router = Router(routes, redirect_slashes=False, default=_not_found)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,9 +67,7 @@ class Answers:
             if status:
                 raise
             await _told(error)(scope, receive, noted)
-        seconds = monotonic() - begun
-        if status >= _FIRST_ERROR or seconds > _SLOW:
-            _log(scope, status, seconds)
+        self._noted.note(scope, status, monotonic() - begun)
 
 
 def _told(error: Exception) -> Response:
@@ -86,15 +83,3 @@ def _told(error: Exception) -> Response:
 
 async def _not_found(_scope: Scope, _receive: Receive, _send: Send) -> None:
     raise HTTPException(404)
-
-
-def _log(scope: Scope, status: int, seconds: float) -> None:
-    client = scope.get("client")
-    log.info(
-        "request",
-        method=scope["method"],
-        path=scope["path"],
-        status=status,
-        seconds=round(seconds, 3),
-        address=client[0] if client else "local",
-    )

@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from typing import Any, Literal
 
 from vaultmeter.model.errors import Invalid
+from vaultmeter.model.secrets import Secrets
 from vaultmeter.model.visibility import Sight
 
 MAPPED_COLUMNS: dict[str, str] = {
@@ -107,6 +108,8 @@ class Connector:
     """Whether its records say what exists, instead of what happened; `content` has each fact."""
     sights: Mapping[str, Sight] = field(default_factory=dict)
     """What its records can show of each measure of coverage, with a sentence why."""
+    secrets: Secrets | None = None
+    """Where its records may hold secrets; none in records that are written for this program."""
 
     @property
     def mapping(self) -> str:

@@ -7,7 +7,20 @@ The fields are those of OpenBao `internal/audit/format.go` (entries) and of Hash
 from typing import Any
 
 from vaultmeter.connectors import Connector, Halves
+from vaultmeter.model.secrets import Secrets
 from vaultmeter.model.visibility import Sight, Visible
+
+_METADATA: dict[str, Any] = {
+    "username": "VARCHAR",
+    "role_name": "VARCHAR",
+    "service_account_name": "VARCHAR",
+    "service_account_namespace": "VARCHAR",
+    "common_name": "VARCHAR",
+    "cert_name": "VARCHAR",
+    "service_account_email": "VARCHAR",
+    "actor_entity_id": "VARCHAR",
+    "actor_entity_name": "VARCHAR",
+}
 
 _AUTH: dict[str, Any] = {
     "client_token": "VARCHAR",
@@ -16,17 +29,7 @@ _AUTH: dict[str, Any] = {
     "entity_id": "VARCHAR",
     "policies": ["VARCHAR"],
     "policy_results": {"allowed": "BOOLEAN"},
-    "metadata": {
-        "username": "VARCHAR",
-        "role_name": "VARCHAR",
-        "service_account_name": "VARCHAR",
-        "service_account_namespace": "VARCHAR",
-        "common_name": "VARCHAR",
-        "cert_name": "VARCHAR",
-        "service_account_email": "VARCHAR",
-        "actor_entity_id": "VARCHAR",
-        "actor_entity_name": "VARCHAR",
-    },
+    "metadata": _METADATA,
 }
 
 _SEEN, _PARTLY, _NOT = Visible.SEEN, Visible.PARTLY, Visible.NOT
@@ -81,6 +84,43 @@ _SIGHTS = {
     ),
 }
 
+_SECRETS = Secrets(
+    tokens=(
+        "auth.client_token",
+        "request.client_token",
+        "response.auth.client_token",
+        "response.wrap_info.token",
+    ),
+    values=("request.data", "response.data", "request.headers", "response.headers"),
+    links=(
+        "auth.accessor",
+        "request.client_token_accessor",
+        "response.auth.accessor",
+        "response.wrap_info.accessor",
+        "response.wrap_info.wrapped_accessor",
+    ),
+    kept=("request.headers.user-agent",),
+    names=(
+        *("time", "type", "id", "client_id", "operation", "path", "request_uri", "error"),
+        *("mount_point", "mount_type", "mount_accessor", "mount_class", "mount_running_version"),
+        *("mount_running_plugin_version", "remote_address", "user-agent", "lease_id"),
+        *("display_name", "entity_id", "token_type", "token_issue_time", "policies"),
+        *("token_policies", "identity_policies", "name", "namespace_id", "namespace_path"),
+        *("creation_time", "creation_path"),
+        *_METADATA,
+    ),
+    hashed="hmac-sha256:",
+    token=r"\b(?:hv[sbr]|[sbr])\.[A-Za-z0-9_-]{20,}",
+    openings=(
+        '"auth":{"client_token":"hmac-sha256:',
+        '"auth":{"accessor":"hmac-sha256:',
+    ),
+)
+"""What OpenBao `internal/audit/entry_formatter.go` and `hashstructure.go` hash, unless `log_raw`.
+
+The order of the members is that of the server's own structures; Vault since 1.16 sorts them.
+"""
+
 CONNECTOR = Connector(
     name="openbao",
     title="OpenBao and HashiCorp Vault audit logs",
@@ -133,4 +173,5 @@ CONNECTOR = Connector(
         better="type = 'response'",
     ),
     sights=_SIGHTS,
+    secrets=_SECRETS,
 )

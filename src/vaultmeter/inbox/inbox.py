@@ -202,8 +202,9 @@ class Inbox:
         return self._merging.merge(after, most)
 
     def note_gap(self, gap: Gap) -> None:
-        """Keep what may be missing of a source."""
-        self._gaps.note(gap)
+        """Keep what may be missing of a source; raises `Unavailable`."""
+        with _accepting():
+            self._gaps.note(gap)
 
     def gaps(self, source: Source | None = None) -> list[Gap]:
         """What may be missing of a source, or of all, in the order it was noticed."""

@@ -1,4 +1,4 @@
-"""How a receiver is doing: shown when sources are listed, and part of whether the server is ready."""
+"""How a receiver is doing: shown with its source, and part of whether the server is ready."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

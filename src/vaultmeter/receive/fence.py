@@ -47,7 +47,7 @@ class Fence:
             ) from error
 
     def _check(self, path: Path, found: int) -> None:
-        real = os.readlink(f"/proc/self/fd/{found}")
+        real = str(Path(f"/proc/self/fd/{found}").readlink())
         if real.endswith(_DELETED):
             raise FileNotFoundError
         folders = [Path(os.path.realpath(folder)) for folder in self._folders]

@@ -50,7 +50,7 @@ _TROUBLED = 2.0
 """Seconds to wait when the inbox does not take anything."""
 
 
-class _Ending(Exception):  # noqa: N818
+class _Ending(Exception):
     """The server ends while a long file is read."""
 
 
@@ -108,7 +108,7 @@ class Follower:
                 raise _Ending
 
         try:
-            while not life.wait(self._rest_after(pulse)):
+            while not life.wait(self.poll(pulse)):
                 pass
         except _Ending:
             return
@@ -120,8 +120,25 @@ class Follower:
         while self._tails:
             self._tails.popitem()[1].close()
 
-    def poll(self, pulse: Pulse = lambda: None) -> None:
-        """Look at everything once and take what is new; raises `Unavailable`."""
+    def poll(self, pulse: Pulse = lambda: None) -> float:
+        """Look at everything once and take what is new; answers for how many seconds to rest."""
+        if reason := self._full():
+            self._conditions.trouble(f"Nothing is taken in: {reason}")
+            return _TROUBLED
+        try:
+            self._poll(pulse)
+        except Unavailable as error:
+            self._conditions.trouble(f"{error.message} {error.hint}".strip())
+            return _TROUBLED
+        if self._troubles:
+            self._conditions.trouble(" ".join(dict.fromkeys(self._troubles.values())))
+        else:
+            names = ", ".join(map(str, self._live))
+            self._conditions.well(f"Following {names}." if names else "No file matches yet.")
+        return POLL
+
+    def _poll(self, pulse: Pulse) -> None:
+        """Raises `Unavailable`."""
         now = monotonic()
         names = live_names(self._patterns)
         is_switched = self._meet(names, pulse)
@@ -135,23 +152,6 @@ class Follower:
         self._seek(self._sought)
         for tail in list(self._tails.values()):
             self._part(tail, now, pulse)
-
-    def _rest_after(self, pulse: Pulse) -> float:
-        """Poll, unless nothing may be accepted; answers for how many seconds to rest then."""
-        if reason := self._full():
-            self._conditions.trouble(f"Nothing is taken in: {reason}")
-            return _TROUBLED
-        try:
-            self.poll(pulse)
-        except Unavailable as error:
-            self._conditions.trouble(f"{error.message} {error.hint}".strip())
-            return _TROUBLED
-        if self._troubles:
-            self._conditions.trouble(" ".join(dict.fromkeys(self._troubles.values())))
-        else:
-            names = ", ".join(map(str, self._live))
-            self._conditions.well(f"Following {names}." if names else "No file matches yet.")
-        return POLL
 
     def _meet(self, names: Sequence[Path], pulse: Pulse) -> bool:
         """See what the live names stand for now; whether one of them stands for another file."""

@@ -1,4 +1,4 @@
-"""Takes what is new in a rotated file that was compressed, and knows the others by little reading."""
+"""Takes what is new in a rotated file that was compressed, and reads little of those it knows."""
 
 import os
 import time

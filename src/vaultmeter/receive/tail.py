@@ -36,7 +36,7 @@ class Mark(NamedTuple):
     changed: int
 
 
-class Cut(Exception):  # noqa: N818
+class Cut(Exception):
     """A file lost what it held: it was truncated, or written anew in place."""
 
 

@@ -24,6 +24,8 @@ from vaultmeter.server.local import prepare_local_socket
 from vaultmeter.server.protocol import Headers, LimitedProtocol, MayEnter
 
 _BACKLOG = 2048
+_UNREAD = 256 << 10
+"""Bytes of answers that the kernel holds for a connection: 4 MiB where nothing is set."""
 _STEP = 0.05
 """Seconds between two looks at whether every connection has ended."""
 
@@ -192,6 +194,7 @@ class Listeners:
         protocol = partial(make, config=config, server_state=self._state, app_state={})
         waiting = {"ssl_handshake_timeout": self.limits.header_seconds} if context else {}
         bound.setblocking(False)  # noqa: FBT003  as the standard library has it
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNREAD)
         server = await loop.create_server(
             protocol, sock=bound, ssl=context, backlog=_BACKLOG, **cast("Any", waiting)
         )

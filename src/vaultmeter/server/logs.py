@@ -34,8 +34,7 @@ def set_up_logs(stream: TextIO = sys.stderr, level: str = "info") -> None:
         add_log_level,
         TimeStamper(fmt="iso", utc=True),
         format_exc_info,
-        mask,
-        escape,
+        clean,
     ]
     structlog.configure(
         processors=[
@@ -71,39 +70,29 @@ def _take_over(stream: TextIO, level: str, formatter: logging.Formatter) -> None
     logging.captureWarnings(capture=True)
 
 
-def mask(_logger: Any, _method: str, record: EventDict) -> EventDict:  # noqa: ANN401  of no use here
-    """Put a mask on what is named or shaped like a secret."""
-    for name, value in record.items():
-        if _SECRET_NAMES.search(name):
-            record[name] = _MASK
-        elif isinstance(value, str):
-            record[name] = _SECRETS.sub(_MASK, value)
-    return record
-
-
-def escape(_logger: Any, _method: str, record: EventDict) -> EventDict:  # noqa: ANN401  of no use here
-    """Write control characters as their codes, in names, values and what values hold."""
-    return {
-        _escaped(name): value if name in _UNTOUCHED else _clean(name, value)
-        for name, value in record.items()
-    }
+def clean(_logger: Any, _method: str, record: EventDict) -> EventDict:  # noqa: ANN401  of no use here
+    """Mask secrets, and write control characters as their codes, wherever they are in a record."""
+    untouched = {name: record.pop(name) for name in _UNTOUCHED & record.keys()}
+    return {_escaped(name): _clean(name, value) for name, value in record.items()} | untouched
 
 
 def _clean(name: str, value: Any) -> Any:  # noqa: ANN401  whatever is logged
-    if isinstance(value, str) and name in _LINES:
-        return "\n".join(_escaped(line) for line in value.split("\n"))
-    if isinstance(value, str):
-        return _escaped(value)
-    if isinstance(value, bool | int | float | None):
-        return value
+    if _SECRET_NAMES.search(name):
+        return _MASK
     if isinstance(value, dict):
-        return {_escaped(str(key)): _clean("", part) for key, part in value.items()}
+        return {_escaped(str(key)): _clean(str(key), part) for key, part in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_clean("", part) for part in value]
-    return _escaped(_SECRETS.sub(_MASK, str(value)))
+    if isinstance(value, bool | int | float | None):
+        return value
+    text = str(value)
+    if name in _LINES:
+        return "\n".join(_escaped(line) for line in text.split("\n"))
+    return _escaped(text)
 
 
 def _escaped(text: str) -> str:
+    text = _SECRETS.sub(_MASK, text)
     if text.isprintable():
         return text
     return "".join(part if part.isprintable() else ascii(part)[1:-1] for part in text)

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from vaultmeter.model.errors import Unavailable
 from vaultmeter.server.crowd import Crowd
 
 Answer = TypeVar("Answer")
@@ -106,11 +107,16 @@ class Remembered(Generic[Answer]):
         return self._answer
 
     def _make(self) -> None:
+        made = None
         try:
             self._answer = self.make()
+            made = monotonic()
+        except Unavailable:
+            # The store is being opened: it is asked again with the next page.
+            return
         finally:
             with self._lock:
-                self._made, self._is_making = monotonic(), False
+                self._made, self._is_making = made, False
             self._first.set()
 
 

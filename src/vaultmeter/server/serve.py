@@ -75,7 +75,7 @@ class Server:
 
     def _open(self) -> Supervisor:
         """Open the folder and start the workers; what is opened last is closed first."""
-        app = App(self.settings, say=lambda words: log.warning(words), store_later=True)
+        app = App(self.settings, say=log.warning, store_later=True)
         self._stack.callback(app.close)
         registry = CollectorRegistry()
         supervisor = Supervisor(log, self.settings.heartbeat_limit, self.settings.heartbeat_end)
