@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -226,14 +227,15 @@ def _events(count: int) -> Iterator[bytes]:
 def _serving(data: Path, log: Path) -> Iterator[Server]:
     shutil.rmtree(data, ignore_errors=True)
     words = [_COMMAND, "--data", str(data)]
-    port = 18_080
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     with log.open("wb") as told:
         process = subprocess.Popen(
             [*words, "serve", "--listen", f"127.0.0.1:{port}"], stderr=told, env=os.environ
         )
         try:
-            _wait_until_ready(url)
+            _wait_until_ready(url, process)
             keys = {source: _key(words, source) for source in ("openbao", "events")}
             yield Server(url, port, keys, process)
         finally:
@@ -251,14 +253,14 @@ def _key(words: list[str], connector: str) -> str:
     return key
 
 
-def _wait_until_ready(url: str) -> None:
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + _PATIENCE
     while True:
         try:
             with urlopen(url + "/readyz"):  # noqa: S310  our own server
                 return
         except OSError:
-            if time.monotonic() > until:
+            if time.monotonic() > until or process.poll() is not None:
                 raise
             time.sleep(0.1)
 

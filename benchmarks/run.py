@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import ingest
+import push
 import reports
 import scale
 from measure import Figure, json_of, process_seconds
@@ -34,6 +35,7 @@ def main() -> None:
     found = [*ingest.figures(folder, large=options.large)]
     found += [_simulate(folder), *_processes(folder), *reports.figures(folder, options.events)]
     found += scale.figures(folder, tuple(options.scale))
+    found += push.figures(folder)
     for figure in found:
         print(f"{figure.what}: {figure.measured}  [{figure.wanted}]")
     _write_table(found)

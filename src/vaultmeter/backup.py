@@ -147,6 +147,22 @@ def verified(backup: Path) -> Manifest:
     return manifest
 
 
+def damaged_segments(data: Path) -> list[str]:
+    """The segments of a data folder that are not what was written, while others use it or not."""
+    segments, _ = _referred(data / _INBOX)
+    damaged = [segment for segment in segments if not _is_sound(data / _ARCHIVE, segment)]
+    # Those that retention wrote anew meanwhile are none.
+    known, _ = _referred(data / _INBOX)
+    return [segment.name for segment in damaged if segment in known]
+
+
+def _is_sound(archive: Path, segment: Sealed) -> bool:
+    try:
+        return _measured(archive / segment.name).sha256 == segment.sha256
+    except OSError:
+        return False
+
+
 def _check_target(data: Path, target: Path) -> None:
     if target.exists():
         raise Invalid(f"{target} exists already.", "Name a new folder for each backup.")
@@ -207,7 +223,7 @@ def _copy_database(source: Path, target: Path) -> None:
 
 def _referred(inbox: Path) -> tuple[list[Sealed], int]:
     """The files of the archive that a copied inbox refers to, and its last batch."""
-    with closing(apsw.Connection(str(inbox), flags=apsw.SQLITE_OPEN_READONLY)) as database:
+    with closing(apsw.Connection(str(inbox), flags=apsw.SQLITE_OPEN_READWRITE)) as database:
         rows = database.execute(
             "select name, bytes, sha256 from segment"
             " union all select name, bytes, sha256 from kept"

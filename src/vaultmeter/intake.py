@@ -96,9 +96,11 @@ def _accepted(app: App, source: Source, chunks: Iterable[bytes]) -> Iterator[Tak
     file = app.inbox.new_file(source, Path(source.name), b"", None)
     for content in _gathered(chunks, app.settings.chunk_bytes // 2):
         ends = line_ends(content)
-        chunk = Chunk(Path(file.path), content, file.position, file.lines + 1, len(ends))
+        kept, redacted = app.inbox.redact(source, content, ends)
+        place = file.position, file.lines + 1
+        chunk = Chunk(Path(file.path), kept, *place, len(ends), redacted)
         batch, file = app.inbox.accept(file, chunk)
-        yield Taken(batch, memoryview(content), ends, 0)
+        yield Taken(batch, memoryview(kept), ends, 0)
 
 
 def _gathered(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:

@@ -64,22 +64,23 @@ def _rows(app: App, source: str | None, reason: str | None) -> list[tuple[Any, .
     """Source, batch, file, line, reason, what was expected and body, in the order of receipt."""
     if source is not None:
         app.inbox.source_named(source)
-    return app.store.query(
-        """
-        select
-            source.name,
-            reject.batch,
-            flushed.file,
-            reject.line,
-            reject.reason,
-            reject.expected,
-            reject.body
-        from reject
-        join flushed on flushed.batch = reject.batch
-        join source on source.id = reject.source
-        where source.name = coalesce($source, source.name)
-            and reject.reason = coalesce($reason, reject.reason)
-        order by reject.batch, reject.line
-        """,
-        {"source": source, "reason": reason},
-    )
+    with app.store.reader() as store:
+        return store.query(
+            """
+            select
+                source.name,
+                reject.batch,
+                flushed.file,
+                reject.line,
+                reject.reason,
+                reject.expected,
+                reject.body
+            from reject
+            join flushed on flushed.batch = reject.batch
+            join source on source.id = reject.source
+            where source.name = coalesce($source, source.name)
+                and reject.reason = coalesce($reason, reject.reason)
+            order by reject.batch, reject.line
+            """,
+            {"source": source, "reason": reason},
+        )

@@ -100,7 +100,7 @@ class Settings:
     tls_key: Path | None = _setting(None, Path)  # noqa: RUF009  as the others
     """PEM file of the certificate's key, which not everybody may read."""
     metrics_key: str = _setting("", str, secret=True)
-    """Bearer key that opens /metrics to other machines; without it, only this one may ask."""
+    """Bearer key that opens /metrics; where none is set, only this machine may ask."""
     metrics_open: bool = _setting(False, _switch)  # noqa: FBT003  a setting's default
     """Whether everybody who reaches the server may read /metrics."""
 
@@ -151,10 +151,16 @@ def origins(
     return listed
 
 
+def config_file(named: Path | None, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """The file of settings: the one that was named, else that of the environment."""
+    if named is None and environment.get(CONFIG):
+        return Path(environment[CONFIG])
+    return named
+
+
 def _found(environment: Mapping[str, str], config: Path | None) -> dict[str, tuple[Any, str]]:
     """What is set in the environment, else in the file: values with their origins, by name."""
-    if config is None and environment.get(CONFIG):
-        config = Path(environment[CONFIG])
+    config = config_file(config, environment)
     written = {} if config is None else _written(config)
     found = {}
     for setting in fields(Settings):

@@ -24,11 +24,11 @@ from vaultmeter.model.collecting import (
     absolute,
     account_name,
     poll_checked,
-    socket_checked,
     source_name,
 )
 from vaultmeter.model.errors import Invalid, NotFound, Unavailable
 from vaultmeter.model.ingest_key import end_of, hash_of, new_key
+from vaultmeter.receive.address import address_of
 from vaultmeter.receive.condition import Condition
 from vaultmeter.receive.door import SourceDoor
 from vaultmeter.state.database import State
@@ -67,7 +67,7 @@ class Wanted:
             self.connector,
             None if self.account is None else account_name(self.account),
             tuple(dict.fromkeys(map(absolute, self.paths))),
-            None if self.socket is None else socket_checked(self.socket),
+            None if self.socket is None else address_of(self.socket).url,
             None if self.poll is None else poll_checked(self.poll),
         )
 
@@ -244,7 +244,18 @@ class Sources:
             "lines": lines,
             "pending": None if position is None else pending,
             **found,
+            "redacted": self._redacted(source),
             "gaps": gaps,
+        }
+
+    def _redacted(self, source: Source) -> Object | None:
+        """What arrived of a source in clear that may be secret."""
+        redactions = self._inbox.redactions(source)
+        return redactions and {
+            "lines": redactions.lines,
+            "first": _text(redactions.first),
+            "last": _text(redactions.last),
+            "words": redactions.words,
         }
 
 

@@ -78,6 +78,7 @@ def test_a_batch_sent_again_changes_nothing(server: Running) -> None:
     again = server.push(gzip.compress(content), Content_Encoding="gzip").json()
     assert again == first | {"duplicate_batch": True}
     assert server.accepted() == content
+    assert server.metric("vaultmeter_push_records_total", source="vault") == 2
 
 
 def test_an_idempotency_key_tells_equal_batches_apart(server: Running) -> None:

@@ -69,7 +69,7 @@ def test_a_source_from_beginning_to_end(
     [
         ("add Bao --connector openbao", 2, "A source cannot be called 'Bao'."),
         ("add bao --connector openbau", 3, "Did you mean 'openbao'?"),
-        ("add bao --connector openbao --socket 9090", 2, "'9090' is no socket."),
+        ("add bao --connector openbao --socket 9090", 2, "'9090' is no address to listen at."),
         ("add bao --connector openbao --token-file t", 2, "Give --poll URL with them."),
         ("add bao --connector openbao --poll http://x", 2, "Give --token-file"),
         ("add bao --connector openbao --poll http://x --token-file t --every 6", 2, "Write 15m"),

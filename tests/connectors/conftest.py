@@ -16,21 +16,37 @@ from tests.connectors.openbao_work_with_secrets import work_with_secrets
 from tests.connectors.openbao_work_with_tokens import work_with_tokens
 from tests.connectors.postgresql_server import postgresql
 
+_RAW_DEVICE = """
+audit "file" "raw" {{
+  options {{
+    file_path = "{path}"
+    log_raw   = "true"
+  }}
+}}
+"""
+
 
 @dataclass(frozen=True)
 class Day:
-    """A server's life: what was done, and the logs of both devices, one of them rotated."""
+    """A server's life: what was done, and the logs of its devices.
+
+    The log of one of them was rotated, and another one logs clear values.
+    """
 
     deeds: Deeds
     log: Path
     rotated_log: Path
     log_after_rotation: Path
+    raw_log: Path
 
 
 @pytest.fixture(scope="session")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
     """Run a server, work with it, rotate a log in the middle, and stop it."""
-    with postgresql() as database_port, running(tmp_path_factory.mktemp("openbao")) as server:
+    folder = tmp_path_factory.mktemp("openbao")
+    raw_log = folder / "raw.log"
+    raw_device = _RAW_DEVICE.format(path=raw_log)
+    with postgresql() as database_port, running(folder, raw_device) as server:
         deeds = Deeds(server.client)
         setting = set_up(deeds, database_port)
         work_with_secrets(setting)
@@ -38,7 +54,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
         with busy(setting, Client(server.port)):
             rotated = server.rotate(server.other_log)
         work_with_tokens(setting)
-    return Day(deeds, server.log, rotated, server.other_log)
+    return Day(deeds, server.log, rotated, server.other_log, raw_log)
 
 
 @contextmanager

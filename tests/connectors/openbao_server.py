@@ -55,12 +55,16 @@ class Client:
 class Server:
     """A development server, its address and the logs of its two audit devices."""
 
-    def __init__(self, folder: Path) -> None:
-        """Start it with an empty memory; raises when it does not answer in time."""
+    def __init__(self, folder: Path, devices: str = "") -> None:
+        """Start it with an empty memory; raises when it does not answer in time.
+
+        `devices` declares more audit devices, as its configuration file does.
+        """
         self.log, self.other_log = folder / "one.log", folder / "two.log"
         config = folder / "audit.hcl"
         config.write_text(
             "".join(_DEVICE.format(name=log.stem, path=log) for log in (self.log, self.other_log))
+            + devices
         )
         self.port = two_free_ports()
         with (folder / "server.out").open("wb") as out:
@@ -111,9 +115,9 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Server]:
+def running(folder: Path, devices: str = "") -> Iterator[Server]:
     """Give a server within a block."""
-    server = Server(folder)
+    server = Server(folder, devices)
     try:
         yield server
     finally:

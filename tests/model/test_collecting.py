@@ -12,7 +12,6 @@ from vaultmeter.model.collecting import (
     in_words,
     poll_checked,
     seconds_named,
-    socket_checked,
     source_name,
 )
 from vaultmeter.model.errors import Invalid
@@ -58,23 +57,6 @@ def test_what_is_no_length_of_time(text: str) -> None:
     """Anything else is refused, with an example."""
     with pytest.raises(Invalid, match="no length of time"):
         seconds_named(text)
-
-
-@pytest.mark.parametrize(
-    "url", ["tcp://127.0.0.1:9090", "udp://[::1]:9514", "unix:///run/vaultmeter/audit"]
-)
-def test_sockets(url: str) -> None:
-    """A socket names its kind and its place."""
-    assert socket_checked(url) == url
-
-
-@pytest.mark.parametrize(
-    "url", ["", "127.0.0.1:9", "tcp://:9", "tcp://a", "tcp://a:0", "tcp://a:99999", "unix://a/b"]
-)
-def test_what_is_no_socket(url: str) -> None:
-    """Anything else is refused, with examples."""
-    with pytest.raises(Invalid, match="socket"):
-        socket_checked(url)
 
 
 def test_a_poll_that_can_be_done() -> None:

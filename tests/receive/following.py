@@ -14,7 +14,7 @@ from vaultmeter.inbox.inbox import Inbox
 from vaultmeter.receive.follow import Follower
 from vaultmeter.settings import Settings
 
-PATIENCE = 30.0
+PATIENCE = 8.0
 
 
 @dataclass

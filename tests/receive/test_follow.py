@@ -161,6 +161,7 @@ def test_a_compressed_successor_is_read_on_where_the_file_was_left(
     pack = zstandard.compress if "zst" in ending else gzip.compress
     packed = log.with_name("audit.log" + ending)
     packed.write_bytes(pack(lines(0, 42)))
+    log.unlink()
     log.write_bytes(lines(42, 45))
     for _ in range(2):
         with following(data, log) as follow:
@@ -215,6 +216,22 @@ def test_truncation_is_noticed_when_the_file_grew_past_its_old_length(
             file.write(lines(3, 9))
         exactly(follow, 0, 9)
         assert [gap.kind for gap in follow.gaps] == ["truncated"]
+
+
+def test_truncation_while_nobody_watched_is_noted(data: Path, log: Path) -> None:
+    """A file that was truncated while we were stopped is told from one that was renamed."""
+    log.write_bytes(lines(0, 20))
+    with following(data, log) as follow:
+        exactly(follow, 0, 20)
+    append(log, lines(20, 23))
+    shutil.copy(log, log.with_name("audit.log.1"))
+    os.truncate(log, 0)
+    append(log, lines(23, 25))
+    for _ in range(2):
+        with following(data, log) as follow:
+            exactly(follow, 0, 25)
+            (gap,) = follow.gaps
+            assert (gap.kind, gap.bytes) == ("truncated", None)
 
 
 def test_zeros_before_a_writers_own_position_are_passed_over(data: Path, log: Path) -> None:

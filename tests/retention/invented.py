@@ -88,7 +88,7 @@ def contents(folder: Folder) -> dict[str, list[tuple[object, ...]]]:
         select table_name
         from duckdb_tables()
         where not temporary
-            and table_name not in ('meta', 'ledger')
+            and table_name not in ('meta', 'ledger', 'loose')
     """)
     return {
         table: folder.app.store.query(f"from {table} order by all") for (table,) in sorted(tables)

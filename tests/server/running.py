@@ -220,6 +220,17 @@ def reply_of(response: HTTPResponse) -> Reply:
     return Reply(response.status, headers, response.read())
 
 
+def local_reply(path: Path) -> Reply:
+    """Ask over a socket file."""
+    client = HTTPConnection("vaultmeter")
+    client.sock = socket.socket(socket.AF_UNIX)
+    client.sock.connect(str(path))
+    client.request("GET", "/readyz")
+    reply = reply_of(client.getresponse())
+    client.close()
+    return reply
+
+
 def read_all(opened: socket.socket) -> bytes:
     """Read until the other side closes."""
     parts = []

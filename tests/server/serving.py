@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -122,10 +123,11 @@ class Serving:
         """Ask the command line about sources."""
         return run_json("--data", self.data, "sources", *words, "--json")
 
-    def is_up_to_date(self, source: str, lines: int) -> bool:
-        """Whether so many lines of a source have come, and are all in the store."""
-        shown = self.ask("show", source)
-        return bool(shown["lines"] >= lines and shown["pending"] == 0)
+    def waiting(self) -> float:
+        """How many lines are accepted and not in the store yet, as the page of metrics says."""
+        _, body = self.request("GET", "/metrics")
+        found = re.search(rb"^vaultmeter_spool_lines (.*)$", body, re.MULTILINE)
+        return float(found[1]) if found else float("inf")
 
     def is_ready(self) -> bool:
         """Whether every part of it works."""

@@ -105,7 +105,7 @@ def test_acknowledged_records_are_counted_once_however_often_the_server_is_kille
         fire(serving, choose)
         for each in running:
             each.result()
-    until(lambda: serving.ask("show", "vault")["pending"] == 0, "all is in the store")
+    until(lambda: serving.waiting() == 0, "all is in the store", 300)
     code = serving.stop()
 
     stored = folder.app.store.query("select agent, count(*) from event group by agent")

@@ -10,7 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from tests.conftest import event, ndjson
-from tests.server.running import Running, read_all, reply_of, running, wait_for
+from tests.server.running import (
+    Running,
+    local_reply,
+    read_all,
+    reply_of,
+    running,
+    wait_for,
+)
 
 from vaultmeter.server.limits import Limits
 
@@ -214,7 +221,10 @@ def test_one_address_has_so_many_connections(tmp_path: Path) -> None:
 
 
 def test_a_part_of_all_connections_is_kept_for_pushes(tmp_path: Path) -> None:
-    """When strangers have used up their part, pushes with a key come in until all is full."""
+    """When strangers have used up their part, pushes with a key come in until all is full.
+
+    The command line of the same machine comes in even then.
+    """
     with running(tmp_path / "data", limits=Limits(connections=6, reserved=2)) as server:
         strangers = [server.connect() for _ in range(4)]
         wait_for(lambda: len(server.listeners.crowd) == 4)
@@ -230,6 +240,8 @@ def test_a_part_of_all_connections_is_kept_for_pushes(tmp_path: Path) -> None:
         with server.connect() as one_more:
             assert status_of(read_all(one_more)) == 503
         assert server.ended("full") == 3
+        assert server.local is not None
+        assert local_reply(server.local).status == 200
         for each in strangers:
             each.close()
 

@@ -15,23 +15,20 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from tests.server.running import Reply, Running, read_all, reply_of, running, wait_for
+from tests.server.running import (
+    Reply,
+    Running,
+    local_reply,
+    read_all,
+    reply_of,
+    running,
+    wait_for,
+)
 
 from vaultmeter.model.errors import Invalid, Unavailable
 from vaultmeter.server.limits import Limits
 from vaultmeter.server.listening import Address, Certificate, Proxies
 from vaultmeter.server.local import local_socket
-
-
-def local_reply(path: Path) -> Reply:
-    """Ask over a socket file."""
-    client = HTTPConnection("vaultmeter")
-    client.sock = socket.socket(socket.AF_UNIX)
-    client.sock.connect(str(path))
-    client.request("GET", "/readyz")
-    reply = reply_of(client.getresponse())
-    client.close()
-    return reply
 
 
 def certificate(folder: Path) -> Certificate:
@@ -215,6 +212,7 @@ def test_forwarded_headers_of_strangers_are_not_believed(tmp_path: Path) -> None
     with running(tmp_path / "proxied", proxies=("127.0.0.0/8",)) as server:
         assert forwarded(server, X_Forwarded_For="203.0.113.9") == 401
         assert forwarded(server, X_Forwarded_For="127.0.0.1, 203.0.113.9") == 401
+        assert forwarded(server, X_Forwarded_For="unknown") == 401
         assert forwarded(server) == 200
 
 

@@ -73,7 +73,7 @@ def test_an_account_is_default_unless_given(sources: Sources) -> None:
         ({"connector": "openbau"}, "no connector 'openbau'", "Did you mean 'openbao'?"),
         ({"account": "acme/*"}, "not one account", "acme/finance"),
         ({"paths": (Path("audit.log"),)}, "no absolute path", "Begin it with /"),
-        ({"socket": "9090"}, "is no socket", "tcp://"),
+        ({"socket": "9090"}, "no address to listen at", "tcp://"),
         ({"connector": "events", "poll": Poll("http://x", "/t", 60)}, "no inventories", "openbao"),
     ],
 )

@@ -122,8 +122,9 @@ def unpacked(packed: bytes, coding: str, most: int) -> bytes:
     content = packed if begin is None else b"".join(_pieces(packed, begin, most))
     for magic, name in _MAGIC.items():
         if content.startswith(magic):
+            how = "once more" if coding else "and no header says so"
             hint = f"Send it with Content-Encoding: {name}, compressed once."
-            raise Refusal(415, f"What came is compressed with {name} (again).", hint)
+            raise Refusal(415, f"The body is compressed with {name}, {how}.", hint)
     return content
 
 

@@ -117,7 +117,9 @@ class Ingest:
                 # What was offered may still be accepted. A batch that is sent again is known by
                 # its digest then, and a record by its own id.
                 raise unavailable("It could not be made durable in time.") from error
-            self._count(source, push, asyncio.get_running_loop().time() - begun)
+            self._counts.answered_after(asyncio.get_running_loop().time() - begun)
+            if not receipt.duplicate:
+                self._count(source, push)
             return _acknowledgement(push, receipt)
 
     async def _read(self, packed: bytes, coding: str, headers: Headers, share: Share) -> Push:
@@ -138,8 +140,8 @@ class Ingest:
         # Shielded: what runs out of time here is not taken back from the gate.
         return await asyncio.shield(asyncio.wrap_future(offered))
 
-    def _count(self, source: Source, push: Push, seconds: float) -> None:
-        self._counts.acknowledged(source.name, push.lines, seconds)
+    def _count(self, source: Source, push: Push) -> None:
+        self._counts.accepted(source.name, push.lines)
         for line in push.told:
             self._counts.told(source.name, line["reason"])
 

@@ -48,9 +48,12 @@ class PushCounts:
         """A push was answered."""
         self._pushes.labels(source, str(status)).inc()
 
-    def acknowledged(self, source: str, lines: int, seconds: float) -> None:
-        """Lines were accepted, so long after they were there."""
+    def accepted(self, source: str, lines: int) -> None:
+        """Lines were accepted that were not there before."""
         self._records.labels(source).inc(lines)
+
+    def answered_after(self, seconds: float) -> None:
+        """A push was acknowledged so long after its last byte."""
         self._seconds.observe(seconds)
 
     def told(self, source: str, reason: str) -> None:
@@ -87,4 +90,8 @@ def _may_read(request: Request, settings: Settings) -> bool:
     if settings.metrics_key:
         given = header(request.scope["headers"], b"authorization").encode("latin-1")
         return compare_digest(given, b"Bearer " + settings.metrics_key.encode())
-    return ip_address(request.client.host).is_loopback
+    try:
+        return ip_address(request.client.host).is_loopback
+    except ValueError:
+        # What a proxy forwards may be any word.
+        return False

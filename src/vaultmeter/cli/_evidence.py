@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
 
-from vaultmeter.cli._statement import pasteable
 from vaultmeter.reports.evidence import Evidence
+from vaultmeter.reports.pasteable import pasteable
 
 
 def as_object(told: Evidence) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """How a command asks the server that has the data folder, instead of opening it."""
 
 import socket
+from collections.abc import Mapping
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -10,7 +11,7 @@ from vaultmeter.settings import Settings
 
 _TIMEOUT = 120.0
 """Seconds that an answer may take: a report over a long range takes some."""
-_BASE = "http://vaultmeter/local"
+_BASE = "http://vaultmeter"
 
 
 class RunningServer:
@@ -33,18 +34,35 @@ class RunningServer:
         """Let go of it at the block's end."""
         self._client.close()
 
-    def ask(self, method: str, *path: str, given: Any = None) -> Any:  # noqa: ANN401  JSON
-        """The answer to a request, from JSON; raises the error that the server answers with."""
-        address = "/".join((_BASE, *(quote(part, safe="") for part in path)))
+    def ask(
+        self,
+        method: str,
+        *path: str,
+        given: Any = None,  # noqa: ANN401  whatever JSON can hold
+        narrowed: Mapping[str, str | None] | None = None,
+    ) -> Any:  # noqa: ANN401  the same
+        """The answer to a request, from JSON; raises the error that the server answers with.
+
+        `given` is its body, `narrowed` its query, without what is `None`.
+        """
+        query = {name: word for name, word in (narrowed or {}).items() if word is not None}
+        address = "/".join(("local", *(quote(part, safe="") for part in path)))
+        answer = self._answer(method, address, given, query)
+        if answer.is_error:
+            raise _error(answer.json())
+        return answer.json()
+
+    def ready(self) -> Any:  # noqa: ANN401  JSON
+        """Every part of the server, and whether it works."""
+        return self._answer("GET", "readyz", None, {}).json()
+
+    def _answer(self, method: str, address: str, given: Any, query: dict[str, str]) -> Any:  # noqa: ANN401  JSON, and the library's type
         try:
-            answer = self._client.request(method, address, json=given)
+            return self._client.request(method, f"{_BASE}/{address}", json=given, params=query)
         except self._httpx.HTTPError as error:
             raise Unavailable(
                 f"The running server does not answer: {error}.", "Look at what it logs."
             ) from error
-        if answer.is_error:
-            raise _error(answer.json())
-        return answer.json()
 
 
 def running_server(settings: Settings) -> RunningServer | None:

@@ -20,12 +20,12 @@ from vaultmeter.cli._options import (
     period_asked,
     print_json,
 )
-from vaultmeter.cli._statement import pasteable
 from vaultmeter.model.errors import Invalid
 from vaultmeter.model.viewer import Viewer
 from vaultmeter.reports.evidence import Evidence, Sought
 from vaultmeter.reports.explain import explain
 from vaultmeter.reports.head import report_named
+from vaultmeter.reports.pasteable import pasteable
 from vaultmeter.reports.run import Ask
 
 app = typer.Typer(add_completion=False)

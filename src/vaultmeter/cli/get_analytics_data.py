@@ -2,23 +2,26 @@
 
 import json
 import sys
-from typing import Annotated
+from dataclasses import asdict
+from typing import Annotated, Any
 
 import typer
 
+from vaultmeter.api.asked import AnalyticsAsked, When, analytics_answer
+from vaultmeter.app import App
 from vaultmeter.cli._options import (
     From,
     Range,
     To,
     Zone,
     filters_asked,
-    opened,
-    period_asked,
     print_json,
+    say,
+    settings_of,
 )
+from vaultmeter.cli._remote import running_server
 from vaultmeter.model.errors import Invalid
-from vaultmeter.model.viewer import Viewer
-from vaultmeter.reports.analytics_data import analytics_data
+from vaultmeter.settings import Settings
 
 app = typer.Typer(add_completion=False)
 
@@ -50,18 +53,23 @@ def command(
     Examples: vaultmeter get-analytics-data --json | jq '.usage_reports.sm.secrets_by_types';
     vaultmeter get-analytics-data --account 'acme/*'
     """
-    filters = filters_asked(account=account)
-    with opened(context) as folder:
-        period = period_asked(folder, range_, start, end, zone)
-        document = folder.recovering(
-            lambda: analytics_data(
-                folder.store, Viewer.operator(), period, folder.clock(), folder.terms(), filters
-            )
-        )
+    filters_asked(account=account)
+    asked = AnalyticsAsked(When(range_, start, end, zone), {"account": account} if account else {})
+    document = _answered(settings_of(context), asked)
     if jq_expression is None:
         print_json(document)
     else:
         _print_jq(document, jq_expression)
+
+
+def _answered(settings: Settings, asked: AnalyticsAsked) -> dict[str, Any]:
+    """The document, of a running server or of the folder."""
+    if server := running_server(settings):
+        with server:
+            told: dict[str, Any] = server.ask("POST", "analytics", given=asdict(asked))
+        return told
+    with App(settings, say=say) as folder:
+        return folder.recovering(lambda: analytics_answer(folder, asked))
 
 
 def _print_jq(document: dict[str, object], expression: str) -> None:

@@ -1,11 +1,13 @@
 """`vaultmeter ledger`: whether the books balance."""
 
-from dataclasses import asdict
+from typing import Any
 
 import typer
 
-from vaultmeter.books import balance
-from vaultmeter.cli._options import Json, opened, print_json
+from vaultmeter.app import App
+from vaultmeter.books import balance, document
+from vaultmeter.cli._options import Json, print_json, say, settings_of
+from vaultmeter.cli._remote import running_server
 
 app = typer.Typer(add_completion=False)
 _COLUMNS = (
@@ -26,19 +28,22 @@ def command(context: typer.Context, *, as_json: Json = False) -> None:
 
     Ends with exit code 1 when it does not balance. Example: vaultmeter ledger --json
     """
-    with opened(context) as folder:
-        days = folder.recovering(lambda: balance(folder))
-    balanced = all(day.balanced for day in days)
-    if as_json:
-        rows = [asdict(day) | {"balanced": day.balanced} for day in days]
-        print_json({"balanced": balanced, "days": rows})
+    settings = settings_of(context)
+    if server := running_server(settings):
+        with server:
+            ledger = server.ask("GET", "ledger")
     else:
-        typer.echo(f"{'source':20} {'day':10} " + " ".join(f"{name:>12}" for name in _COLUMNS))
-        for day in days:
-            lines = " ".join(f"{getattr(day, name):>12,}" for name in _COLUMNS)
-            typer.echo(
-                f"{day.source:20} {day.day:10} {lines}{'' if day.balanced else '  UNBALANCED'}"
-            )
-        typer.echo("The books balance." if balanced else "The books do NOT balance.")
-    if not balanced:
+        with App(settings, say=say) as folder:
+            ledger = document(folder.recovering(lambda: balance(folder)))
+    print_json(ledger) if as_json else _print(ledger)
+    if not ledger["balanced"]:
         raise typer.Exit(1)
+
+
+def _print(ledger: dict[str, Any]) -> None:
+    typer.echo(f"{'source':20} {'day':10} " + " ".join(f"{name:>12}" for name in _COLUMNS))
+    for day in ledger["days"]:
+        lines = " ".join(f"{day[name]:>12,}" for name in _COLUMNS)
+        mark = "" if day["balanced"] else "  UNBALANCED"
+        typer.echo(f"{day['source']:20} {day['day']:10} {lines}{mark}")
+    typer.echo("The books balance." if ledger["balanced"] else "The books do NOT balance.")

@@ -1,13 +1,16 @@
 """`vaultmeter rejects`: the lines that are in no number, and why."""
 
 import sys
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from typing import Annotated
 
 import typer
 
-from vaultmeter.cli._options import Json, opened, print_json
+from vaultmeter.app import App
+from vaultmeter.cli._options import Json, opened, print_json, say, settings_of
+from vaultmeter.cli._remote import running_server
 from vaultmeter.quarantine import Reject, rejects, replay
+from vaultmeter.settings import Settings
 
 app = typer.Typer(add_completion=False)
 Source = Annotated[str | None, typer.Option(help="Only of one source.", show_default=False)]
@@ -29,8 +32,7 @@ def command(
     """
     if context.invoked_subcommand:
         return
-    with opened(context) as folder:
-        found = folder.recovering(lambda: list(rejects(folder, source, reason)))
+    found = _found(settings_of(context), source, reason)
     if raw:
         for reject in found:
             sys.stdout.buffer.write(reject.body + b"\n")
@@ -64,6 +66,16 @@ def replay_command(
             f"{outcome.lines:,} lines tried again: {outcome.stored:,} new events, "
             f"{outcome.duplicates:,} duplicates, {outcome.rejected:,} still rejected."
         )
+
+
+def _found(settings: Settings, source: str | None, reason: str | None) -> list[Reject]:
+    """The rejected lines, of a running server or of the folder."""
+    if server := running_server(settings):
+        with server:
+            told = server.ask("GET", "rejects", narrowed={"source": source, "reason": reason})
+        return [Reject(**{**each, "body": b64decode(each["body"])}) for each in told]
+    with App(settings, say=say) as folder:
+        return folder.recovering(lambda: list(rejects(folder, source, reason)))
 
 
 def _object(reject: Reject) -> dict[str, str | int | None]:

@@ -1,11 +1,14 @@
 """`vaultmeter report`: ask a question."""
 
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
 
+from vaultmeter.api.asked import ReportAsked, When, report_answer, table_of
+from vaultmeter.app import App
 from vaultmeter.cli._options import (
     Compare,
     From,
@@ -16,22 +19,18 @@ from vaultmeter.cli._options import (
     Words,
     Zone,
     filters_asked,
-    opened,
-    period_asked,
+    say,
+    settings_of,
     write_json,
     write_out,
 )
-from vaultmeter.cli._statement import pasteable
+from vaultmeter.cli._remote import running_server
 from vaultmeter.exports import Export
 from vaultmeter.model.errors import Invalid, NotFound, did_you_mean
 from vaultmeter.model.table import Table
-from vaultmeter.model.viewer import Viewer
 from vaultmeter.plugins import names_in
-from vaultmeter.reports.breakdown import answer_by
-from vaultmeter.reports.head import Report, report_named
-from vaultmeter.reports.layouts import laid_out
-from vaultmeter.reports.run import Ask, answer, statement_of
-from vaultmeter.store import Store
+from vaultmeter.reports.head import report_named
+from vaultmeter.settings import Settings
 
 app = typer.Typer(add_completion=False)
 
@@ -96,51 +95,56 @@ def command(
     'acme/*' --format csv --output items.csv; vaultmeter report activity --from 2026-11-01 --to
     2026-11-14 --tz Asia/Kolkata --per day; vaultmeter report overview --by account
     """
-    report, export = report_named(name), _export_named(format_)
+    export = _export_named(format_)
+    report_named(name)
     if [sql, by is not None, layout is not None].count(True) > 1:
         raise Invalid("--sql, --by and --layout exclude each other.", "Give one of them.")
-    filters = filters_asked(
-        account=account,
-        user=user,
-        item=item,
-        item_type=item_type,
-        kind=kind,
-        auth_method=auth_method,
-        outcome=outcome,
-        source=source,
-        product=product,
+    given = {
+        "account": account,
+        "user": user,
+        "item": item,
+        "item_type": item_type,
+        "kind": kind,
+        "auth_method": auth_method,
+        "outcome": outcome,
+        "source": source,
+        "product": product,
+    }
+    asked = ReportAsked(
+        name,
+        When(range_, start, end, zone),
+        {name: words for name, words in given.items() if words},
+        who,
+        per,
+        compare,
+        limit,
+        offset,
+        sort,
+        days,
+        by,
+        layout,
+        sql,
     )
-    with opened(context) as folder:
-        period = period_asked(folder, range_, start, end, zone)
-        ask = Ask(
-            Viewer.operator(),
-            period,
-            filters,
-            who,
-            per,
-            compare,
-            limit,
-            offset,
-            sort,
-            folder.terms(),
-            days,
-        )
-        if layout is not None:
-            document = folder.recovering(
-                lambda: laid_out(folder.store, report, ask, layout, folder.clock())
-            )
-            write_out(output, lambda out: write_json(document, out))
-            return
-        if sql:
-            statement = statement_of(folder.store, report, ask)
-            write_out(output, lambda out: print(pasteable(statement), file=out, end=""))
-            return
-        table = folder.recovering(lambda: _table(folder.store, report, ask, by))
-    write_out(output, lambda out: export.write(table, out))
+    filters_asked(**given)
+    found = _answered(settings_of(context), asked)
+    if isinstance(found, Table):
+        write_out(output, lambda out: export.write(found, out))
+    elif isinstance(found, str):
+        write_out(output, lambda out: print(found, file=out, end=""))
+    else:
+        write_out(output, lambda out: write_json(found, out))
 
 
-def _table(store: Store, report: Report, ask: Ask, by: str | None) -> Table:
-    return answer(store, report, ask) if by is None else answer_by(store, report, ask, by)
+def _answered(settings: Settings, asked: ReportAsked) -> Table | dict[str, Any] | str:
+    """The answer, of a running server or of the folder."""
+    if server := running_server(settings):
+        with server:
+            told = server.ask("POST", "report", given=asdict(asked))
+        if "table" in told:
+            return table_of(told["table"])
+        return cast("dict[str, Any] | str", told.get("document", told.get("text")))
+    with App(settings, say=say) as folder:
+        return folder.recovering(lambda: report_answer(folder, asked))
 
 
 def _export_named(name: str) -> Export:

@@ -49,7 +49,8 @@ def add_command(
     socket: Annotated[
         str | None,
         typer.Option(
-            help="Listen here: tcp://HOST:PORT, udp://HOST:PORT or unix:///PATH.",
+            help="Listen here: tcp:// or udp://HOST:PORT, unix:// or unixgram:///PATH; "
+            "syslog+ before it for syslog.",
             metavar="URL",
             show_default=False,
         ),
@@ -267,6 +268,8 @@ def _print_shown(shown: Object) -> None:
         typer.echo(f"  {receiver['name']}: {words}{receiver['condition']}")
     if shown["receivers"] is None:
         typer.echo("  No server is running: nothing is collected at the moment.")
+    if redacted := shown["redacted"]:
+        typer.echo(f"  Redacted     {redacted['lines']:,} records. {redacted['words']}")
     _print_gaps(shown["gaps"])
     if shown["rejected"]:
         say(f"vaultmeter rejects --source {shown['name']} shows the rejected lines.")

@@ -85,6 +85,7 @@ _SIGHTS = {
 }
 
 _SECRETS = Secrets(
+    record="request",
     tokens=(
         "auth.client_token",
         "request.client_token",
@@ -110,7 +111,7 @@ _SECRETS = Secrets(
         *_METADATA,
     ),
     hashed="hmac-sha256:",
-    token=r"\b(?:hv[sbr]|[sbr])\.[A-Za-z0-9_-]{20,}",
+    misplaced=r"\b(?:hv[sbr]|[sbr])\.[A-Za-z0-9_-]{20,}",
     openings=(
         '"auth":{"client_token":"hmac-sha256:',
         '"auth":{"accessor":"hmac-sha256:',

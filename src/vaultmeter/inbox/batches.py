@@ -64,6 +64,8 @@ class Chunk:
     start: int
     first_line: int
     lines: int
+    redacted: int | None = None
+    """How many of its lines were redacted; `None` where that is left to the inbox."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ class Delivery:
 
     `stream` says how they came; each stream of a source is one endless file of the inbox. `key`
     is a digest by which the same delivery is known again, and is then taken as done; without it
-    nothing is looked up.
+    nothing is looked up. It is one of the content after redaction: that of a password could be
+    found by guessing.
     """
 
     source: Source
@@ -80,6 +83,8 @@ class Delivery:
     content: bytes
     lines: int
     key: bytes | None = None
+    redacted: int | None = None
+    """How many of its lines were redacted; `None` where that is left to the inbox."""
 
 
 @dataclass(frozen=True)

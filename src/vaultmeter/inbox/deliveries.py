@@ -24,11 +24,19 @@ class Arrived:
     stream: str
     content: list[bytes] = field(default_factory=list)
     lines: int = 0
+    redacted: int = 0
+
+    def add(self, delivery: Delivery) -> None:
+        """What came behind it."""
+        self.content.append(delivery.content)
+        self.lines += delivery.lines
+        self.redacted += delivery.redacted or 0
 
     def chunk(self, file: TakenFile) -> Chunk:
         """The lines as what follows in a file."""
         content = b"".join(self.content)
-        return Chunk(Path(file.path), content, file.position, file.lines + 1, self.lines)
+        first = file.lines + 1
+        return Chunk(Path(file.path), content, file.position, first, self.lines, self.redacted)
 
 
 class Deliveries:
@@ -50,8 +58,7 @@ class Deliveries:
             if not duplicate:
                 key = delivery.source.id, delivery.stream
                 stream = arrived.setdefault(key, Arrived(delivery.source, delivery.stream))
-                stream.content.append(delivery.content)
-                stream.lines += delivery.lines
+                stream.add(delivery)
         return receipts, list(arrived.values())
 
     def file(self, arrived: Arrived, now: datetime) -> TakenFile:

@@ -1,10 +1,10 @@
 """Accepts batches with the position that follows them, and hands them out again in order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import apsw
 from xxhash import xxh3_128_digest
@@ -12,13 +12,26 @@ from xxhash import xxh3_128_digest
 from vaultmeter.clock import Clock
 from vaultmeter.failpoints import reach
 from vaultmeter.inbox.archive import Archive, Sealed, compress, decompress
-from vaultmeter.inbox.batches import Batch, Chunk, Delivery, Gap, Receipt, Source, TakenFile
+from vaultmeter.inbox.batches import (
+    Batch,
+    Chunk,
+    Content,
+    Delivery,
+    Gap,
+    Receipt,
+    Source,
+    TakenFile,
+)
 from vaultmeter.inbox.database import as_text, open_database
 from vaultmeter.inbox.deliveries import Deliveries
 from vaultmeter.inbox.expiry import Expiry, known_files
 from vaultmeter.inbox.gaps import Gaps
 from vaultmeter.inbox.merging import Merging, merged
+from vaultmeter.inbox.redaction import Redacted, Redaction, Redactions, RedactOf, nothing_secret
 from vaultmeter.model.errors import Invalid, NotFound, Unavailable, did_you_mean
+
+if TYPE_CHECKING:
+    from vaultmeter.inbox.lines import Numbers
 
 _BATCH = "seq, source, file, received, first_line, lines, start, bytes, digest"
 _FILE = "id, source, path, head, header, position, lines"
@@ -31,14 +44,26 @@ _MERGED_AT_MOST = 1 << 24
 class Inbox:
     """One folder's inbox and archive. One process opens it; several threads may use it."""
 
-    def __init__(self, folder: Path, clock: Clock, segment_bytes: int) -> None:
-        """Open the inbox of a data folder, and clear what a killed process left in its archive."""
+    def __init__(
+        self,
+        folder: Path,
+        clock: Clock,
+        segment_bytes: int,
+        redact_of: RedactOf = nothing_secret,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Open the inbox of a data folder, and clear what a killed process left in its archive.
+
+        `redact_of` answers how records of a connector are redacted before they are accepted, and
+        `say` is told of each source whose records had to be.
+        """
         self._clock = clock
         self._segment_bytes = segment_bytes
         self._database = open_database(folder / "inbox.sqlite")
         self.archive = Archive(folder / "archive")
         self.expiry = Expiry(self._database, self.archive)
         self._gaps = Gaps(self._database)
+        self._redaction = Redaction(self._database, redact_of, say)
         self._deliveries = Deliveries(self._database)
         self._merging = Merging(self._database)
         self.archive.sweep(known_files(self._database))
@@ -127,6 +152,20 @@ class Inbox:
         )
         return TakenFile(*rows[0]) if rows else None
 
+    def followed(self, source: Source) -> dict[str, tuple[int, int, int]]:
+        """Device, inode and generation of the file that each followed path stood for."""
+        rows = self._rows(
+            "select path, device, inode, generation from followed where source = ?", (source.id,)
+        )
+        return {path: (device, inode, generation) for path, device, inode, generation in rows}
+
+    def note_followed(self, source: Source, path: str, file: tuple[int, int, int]) -> None:
+        """Keep which file a followed path stands for; raises `Unavailable`."""
+        with _accepting():
+            self._rows(
+                "insert or replace into followed values (?, ?, ?, ?, ?)", (source.id, path, *file)
+            )
+
     def has_stream(self, source: Source, stream: str) -> bool:
         """Whether anything came of a stream yet."""
         rows = self._rows(
@@ -166,6 +205,7 @@ class Inbox:
         Answers the batch, and the file with its new position. Raises `Unavailable` when the disk
         does not take it: nothing is accepted then.
         """
+        chunk = self._redaction.chunk(file.source, chunk)
         with _accepting():
             frame = compress(chunk.content)
             digest = xxh3_128_digest(chunk.content)
@@ -173,6 +213,7 @@ class Inbox:
             sealed = self._own_segment(frame, now)
             with self._database.transaction():
                 seq, file_id = self._insert(file, chunk, (frame, digest, sealed), now)
+        self._redaction.tell(file.source, chunk.redacted)
         reach("batch-accepted")
         return self.batch(seq), self.file(file_id)
 
@@ -182,6 +223,7 @@ class Inbox:
         Raises `Unavailable` when the disk does not take them: nothing is accepted then.
         """
         now = self._clock()
+        deliveries = [self._redaction.delivery(delivery) for delivery in deliveries]
         with _accepting(), self._database.transaction():
             receipts, arrived = self._deliveries.receive(deliveries, now)
             for stream in arrived:
@@ -190,8 +232,18 @@ class Inbox:
                 frame = compress(chunk.content)
                 packed = frame, xxh3_128_digest(chunk.content), self._own_segment(frame, now)
                 self._insert(file, chunk, packed, now)
+        for stream in arrived:
+            self._redaction.tell(stream.source.id, stream.redacted)
         reach("deliveries-accepted")
         return receipts
+
+    def redact(self, source: Source, content: Content, ends: "Numbers | None" = None) -> Redacted:
+        """Lines of a source as they may be kept; `ends` are their ends, where they are known."""
+        return self._redaction.redact(source.id, content, ends)
+
+    def redactions(self, source: Source) -> Redactions | None:
+        """What had to be redacted of a source, if anything."""
+        return self._redaction.of(source.id)
 
     def merge(self, after: int, most: int) -> int:
         """Make larger batches, of at most so many bytes, of those after a number.
@@ -287,6 +339,7 @@ class Inbox:
         """Write a batch and the position after it; answers the numbers of batch and file."""
         frame, digest, sealed = packed
         file_id = file.id or self._add_file(file, now)
+        self._redaction.count(file.source, chunk.redacted, now)
         if sealed:
             self._add_segment(sealed, now)
         seq = self._database.insert(

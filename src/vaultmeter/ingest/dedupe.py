@@ -5,7 +5,7 @@ request have one key; the better half is kept, whenever it arrives. What is know
 looked up among the events of the batch's days and the days beside them, without any expiry.
 """
 
-from vaultmeter.ingest import rollups, told
+from vaultmeter.ingest import rollups, sessions, told
 from vaultmeter.ingest.guard import Refused
 from vaultmeter.ingest.work import Work
 
@@ -97,6 +97,7 @@ def find_known(work: Work) -> None:
             event.entries,
             event.item,
             event.identity,
+            event.session,
             {", ".join(f"event.{name}" for name in _MEANING.split(", "))}
         from event
         where {_NEARBY}
@@ -143,9 +144,11 @@ def choose(work: Work) -> None:
     work.outcome.filtered += new_pairs - new_events
     work.outcome.duplicates = lines - new_pairs - len(conflicts)
     work.refused += conflicts
+    fresh, keys = work.rows("select (select count(*) from fresh), (select count(*) from seen)")[0]
+    if known or fresh > keys:
+        sessions.link(work)
     if known:
         _complete_known(work)
-    fresh, keys = work.rows("select (select count(*) from fresh), (select count(*) from seen)")[0]
     _choose(work, unknown_only=known > 0, repeated=fresh > keys)
 
 
@@ -181,15 +184,8 @@ def _complete_known(work: Work) -> None:
         where entries = 1
             and id in (select id from halves where entry = 2)
     """)
-    given_up = f"""
-        {_NEARBY}
-        and exists (from given_up where given_up.id = event.id and given_up.time = event.time)
-    """
-    span = {"first": work.first, "last": work.last}
-    rollups.mark(work.store, given_up, span)
-    work.run(f"delete from event where {given_up}")
-    rollups.count_marked(work.store)
-    told.count_again(work)
+    if work.number("select count(*) from given_up"):
+        _give_up(work)
     work.run(f"""
         update event
         set entries = 3
@@ -207,6 +203,18 @@ def _complete_known(work: Work) -> None:
     work.run(
         "delete from known where entries = 1 and id in (select id from seen where entries = 3)"
     )
+
+
+def _give_up(work: Work) -> None:
+    """Remove the events of `given_up`, also from what they were counted into."""
+    given_up = f"""
+        {_NEARBY}
+        and exists (from given_up where given_up.id = event.id and given_up.time = event.time)
+    """
+    rollups.mark(work.store, given_up, {"first": work.first, "last": work.last})
+    work.run(f"delete from event where {given_up}")
+    rollups.count_marked(work.store)
+    told.count_again(work)
 
 
 def _conflicts(work: Work) -> list[Refused]:

@@ -90,16 +90,22 @@ def resolve(work: Work) -> None:
 
 
 def _add(work: Work) -> None:
-    gone = GONE.format(erased="deleted", written="written", confirmed="null", missed="null")
+    gone = GONE.format(
+        erased="touched.deleted", written="touched.written", confirmed="null", missed="null"
+    )
     work.new_items = work.run(f"""
         insert into item (
             id, source, account, name, type, type_time, product, seen, added, written, erased,
             deleted
         )
         select
-            (select coalesce(max(id), 0) from item) + row_number() over (order by account, name),
-            $source, account, name, type, type_time, product, seen, added, written, deleted,
+            (select coalesce(max(id), 0) from item)
+            + row_number() over (order by touched.account, touched.name),
+            $source, touched.account, touched.name, touched.type, touched.type_time,
+            touched.product, touched.seen, touched.added, touched.written, touched.deleted,
             {gone}
         from touched
-        where (account, name) not in (select (account, name) from item)
+        left join item on item.account = touched.account
+            and item.name = touched.name
+        where item.id is null
     """)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from vaultmeter.store import Store
 from vaultmeter.store.rollup import ROLLUPS, Rollup, is_expired
 
-_FEW = 200_000
+_FEW = 20_000
 """Rows that are not worth adding up."""
 
 
@@ -19,19 +19,16 @@ def rolled(store: Store) -> int:
 
 
 def roll_up(store: Store) -> None:
-    """Add what was flushed since the last time, and add up rows when they have become many."""
+    """Add what was flushed since the last time, and add up rows where they have become many.
+
+    What it costs depends on what came in, and not on what is there.
+    """
     first, last = rolled(store), store.position()
     if first == last:
         return
     with store.transaction():
         for rollup in ROLLUPS:
-            store.run(
-                f"insert into {rollup.table} {rollup.counted('batch > $first')}",
-                {"first": first},
-            )
-            rows = int(store.query(f"select count(*) from {rollup.table}")[0][0])
-            if rows > _FEW + 2 * int(store.meta(f"rows:{rollup.table}") or 0):
-                _add_up(store, rollup)
+            _add(store, rollup, first)
         store.remember("rolled", str(last))
 
 
@@ -110,10 +107,45 @@ def merge_expired(store: Store, merged: int, kept: int) -> None:
         store.run(f"update {table} set identity = $kept where identity = $merged", values)
 
 
+def _add(store: Store, rollup: Rollup, first: int) -> None:
+    """Add the events of the batches after `first`."""
+    counted = rollup.counted("batch > $first")
+    store.run(f"create or replace temp table newly_rolled as {counted}", {"first": first})
+    table = {"rollup": rollup.table}
+    loose = store.run(
+        f"""
+        insert into loose
+        select $rollup, start, count(*)
+        from newly_rolled
+        where start in (select start from {rollup.table})
+        group by start
+        """,
+        table,
+    )
+    store.run(f"insert into {rollup.table} from newly_rolled order by start")
+    if loose and _is_loose(store, rollup):
+        _add_up(store, rollup)
+
+
+_TOUCHED = "start in (select start from loose where rollup = $rollup)"
+"""The rows of the buckets that were added to since they were last added up."""
+
+
+def _is_loose(store: Store, rollup: Rollup) -> bool:
+    """Whether adding up is worth it: half of the rows of the touched buckets are new."""
+    table = {"rollup": rollup.table}
+    loose = store.query("select sum(rows) from loose where rollup = $rollup", table)[0][0]
+    if loose <= _FEW:
+        return False
+    rows = store.query(f"select count(*) from {rollup.table} where {_TOUCHED}", table)[0][0]
+    return bool(2 * loose > rows)
+
+
 def _add_up(store: Store, rollup: Rollup) -> None:
-    store.run(f"create or replace temp table added_up as {rollup.added_up()}")
-    store.run(f"delete from {rollup.table}")
-    store.run(f"insert into {rollup.table} select * from added_up order by start")
+    """Make one row of the rows of each group, in the buckets that were added to."""
+    table = {"rollup": rollup.table}
+    store.run(f"create or replace temp table added_up as {rollup.added_up(_TOUCHED)}", table)
+    store.run(f"delete from {rollup.table} where {_TOUCHED}", table)
+    store.run(f"insert into {rollup.table} from added_up order by start")
     store.run("drop table added_up")
-    rows = store.query(f"select count(*) from {rollup.table}")[0][0]
-    store.remember(f"rows:{rollup.table}", str(rows))
+    store.run("delete from loose where rollup = $rollup", table)

@@ -7,20 +7,17 @@ from vaultmeter.ingest.work import Work
 
 def place(work: Work) -> None:
     """Make `placed`: the chosen records as events, with integers for account, identity, item."""
-    # A view cannot bind values; these are our own integers.
-    work.run(f"""
+    work.run("""
         create or replace temp view placed as
         select
             chosen.id,
             chosen.time,
-            {work.batch.seq} as batch,
-            cast({work.batch.first_line} + chosen.line as integer) as line,
+            chosen.line,
             seen.entries,
-            cast({work.source.id} as smallint) as source,
             account_of.id as account,
             identity_of.identity,
             item_of.id as item,
-            md5_number_lower(chosen.session) as session,
+            coalesce(alias.session, md5_number_lower(chosen.session)) as session,
             chosen.kind,
             chosen.detail,
             chosen.intent,
@@ -38,6 +35,7 @@ def place(work: Work) -> None:
         join identity_of on identity_of.key = chosen.identity_key
         left join item_of on item_of.account = account_of.id
             and item_of.name = chosen.item
+        left join session_alias as alias on alias.alias = md5_number_lower(chosen.session)
     """)
 
 
@@ -46,7 +44,9 @@ def store_events(work: Work) -> None:
     work.run("""
         insert into event by name
         select
-            placed.*,
+            placed.* replace (cast($first_line + placed.line as integer) as line),
+            cast($batch as integer) as batch,
+            cast($source as smallint) as source,
             coalesce(glanced.begins, false) as glance
         from placed
         left join glanced on glanced.id = placed.id

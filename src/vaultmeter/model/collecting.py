@@ -113,20 +113,3 @@ def absolute(path: Path) -> Path:
     if not path.is_absolute() or "\0" in str(path):
         raise Invalid(f"{path} is no absolute path.", "Begin it with /.")
     return path
-
-
-def socket_checked(url: str) -> str:
-    """A socket that can be listened on: tcp://HOST:PORT, udp://HOST:PORT or unix:///PATH."""
-    parts = urlsplit(url)
-    try:
-        is_sound = (
-            parts.scheme in ("tcp", "udp") and bool(parts.hostname) and bool(parts.port)
-        ) or (parts.scheme == "unix" and parts.path.startswith("/") and not parts.netloc)
-    except ValueError:
-        is_sound = False
-    if not is_sound:
-        raise Invalid(
-            f"{url!r} is no socket.",
-            "Write tcp://127.0.0.1:9090, udp://127.0.0.1:9514 or unix:///run/vaultmeter/audit.",
-        )
-    return url

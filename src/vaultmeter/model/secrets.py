@@ -11,6 +11,8 @@ class Secrets:
     everything below it.
     """
 
+    record: str
+    """The object without which a line is no record."""
     tokens: tuple[str, ...]
     """Places of credentials. A record with a hashed one, and no clear one, is left as it is."""
     values: tuple[str, ...]
@@ -23,7 +25,7 @@ class Secrets:
     """Members that are no secret: all that stays of a line that is no record."""
     hashed: str
     """What a hashed value begins with; hexadecimal digits follow."""
-    token: str
+    misplaced: str
     """What a credential looks like that stands where none belongs: a regular expression."""
     openings: tuple[str, ...]
     """What stands within the first bytes of a record whose credential is hashed."""

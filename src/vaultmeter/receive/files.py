@@ -26,8 +26,8 @@ _HEAD = 1024
 """How many bytes of its start a file is looked up by."""
 _LAST_BATCHES = 64
 """How many of the batches taken last are compared: a followed file has thousands."""
-_LOOK = 1 << 16
-"""How many bytes of its start are looked at for a header line."""
+LOOK = 1 << 16
+"""How many bytes of its start are looked at for a header line, and to look it up."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class FileReader:
     def take(self, path: Path) -> Iterator[Taken]:
         """Accept what is new in a file, chunk by chunk; each is durable when it is handed out."""
         with self.open(path) as content:
-            start = content.read(_LOOK)
+            start = content.read(LOOK)
             known = None if path == STANDARD_INPUT else self.known(path, start)
             if known is None:
                 file = self.new(path, start)
@@ -76,7 +76,7 @@ class FileReader:
 
     def known(self, path: Path, start: bytes) -> TakenFile | None:
         """The file that goes on under a path, as far as it was taken; `start` is its beginning."""
-        head = start[:_HEAD]
+        head = self.head(start)
         for file in self.inbox.files_like(self.source, head):
             with self.open(path) as content:
                 if self._continues(content, file):
@@ -87,7 +87,15 @@ class FileReader:
         """A file that is not known, with nothing taken of it; `start` is its beginning."""
         first = start[: start.find(b"\n") + 1]
         header = first if self.is_header(first) else None
-        return self.inbox.new_file(self.source, path, start[:_HEAD], header)
+        return self.inbox.new_file(self.source, path, self.head(start), header)
+
+    def head(self, start: bytes) -> bytes:
+        """What a file is looked up by, of its first bytes, of which `start` has `LOOK` or all.
+
+        Of whole lines, where there are some: what a line is after redaction is known at its end.
+        """
+        whole = start[: start.rfind(b"\n") + 1] or start
+        return bytes(self.inbox.redact(self.source, whole).content[:_HEAD])
 
     def _continues(self, content: Content, file: TakenFile) -> bool:
         batches = self.inbox.last_batches_of(file, _LAST_BATCHES)
@@ -96,7 +104,8 @@ class FileReader:
         last = b""
         for batch in batches:
             last = content.read(batch.size)
-            if len(last) < batch.size or xxh3_128_digest(last) != batch.digest:
+            kept = self.inbox.redact(self.source, last).content
+            if len(last) < batch.size or xxh3_128_digest(kept) != batch.digest:
                 return False
         return last.endswith(b"\n") or not content.read(1)
 
@@ -106,9 +115,12 @@ class FileReader:
             whole, rest = memoryview(buffer)[:end], memoryview(buffer)[end:filled]
             if whole:
                 ends = line_ends(whole)
-                chunk = Chunk(content.path, whole, file.position, file.lines + 1, len(ends))
+                kept, redacted = self.inbox.redact(self.source, whole, ends)
+                place = file.position, file.lines + 1
+                chunk = Chunk(content.path, kept, *place, len(ends), redacted)
                 batch, file = self.inbox.accept(file, chunk)
-                yield Taken(batch, whole, ends, content.raw.tell() if content.measurable else 0)
+                read = content.raw.tell() if content.measurable else 0
+                yield Taken(batch, memoryview(kept), ends, read)
             if ended:
                 break
         if rest:

@@ -92,6 +92,7 @@ class Follower:
         self._troubles: dict[Path, str] = {}
         self._unpacked: set[int] = set()
         self._sought: dict[Path, TakenFile] | None = None
+        self._places: dict[str, tuple[int, int, int]] = {}
         self._next_survey = 0.0
 
     @property
@@ -150,6 +151,7 @@ class Follower:
         for tail in list(self._tails.values()):
             self._look(tail, now, pulse)
         self._seek(self._sought)
+        self._settle_places()
         for tail in list(self._tails.values()):
             self._part(tail, now, pulse)
 
@@ -265,43 +267,64 @@ class Follower:
 
     def _cut(self, tail: Tail) -> None:
         """Note what may be missing, and begin the file anew; its copy is found by a survey."""
-        lost, path = tail.waiting, tail.path
-        words = (
-            f"{path} was truncated, or written anew in place. {lost} bytes that had been seen in it"
-            " were not taken yet; a copy beside it is read on. What was written between the copy"
-            " and the truncation may be missing: let rotation rename the file instead."
-        )
-        gap = Gap(self._source.id, "truncated", self._clock(), None, lost, words)
-        self._inbox.note_gap(gap)
-        self._say(f"{self.name}: {words}")
+        self._note_truncated(tail.path, tail.waiting)
         tail.restart()
         self._next_survey = 0.0
 
+    def _note_truncated(self, path: Path, lost: int | None) -> None:
+        """A file was truncated, with so many bytes that had been seen and not been taken."""
+        when = (
+            "while nobody watched it" if lost is None else f"when {lost} bytes were not taken yet"
+        )
+        self._note(
+            "truncated",
+            f"{path} was truncated, or written anew in place, {when}. A copy beside it is read on."
+            " What was written between the copy and the truncation may be missing: let rotation"
+            " rename the file instead.",
+            lost,
+        )
+
+    def _note_vanished(self, name: Path, file: TakenFile) -> None:
+        self._note(
+            "vanished",
+            f"{name} was read up to byte {file.position}. Neither it nor a file beside it goes on"
+            " from there: what was written to it afterwards may be missing.",
+            None,
+        )
+
+    def _note(self, kind: str, words: str, lost: int | None) -> None:
+        self._inbox.note_gap(Gap(self._source.id, kind, self._clock(), None, lost, words))
+        self._say(f"{self.name}: {words}")
+
     def _left_off(self, names: Sequence[Path]) -> dict[Path, TakenFile]:
         """Which file was taken from last under each live name, when we were here before."""
+        self._places = self._inbox.followed(self._source)
         latest = {name: self._inbox.latest_at(self._source, str(name)) for name in names}
         return {name: file for name, file in latest.items() if file}
 
     def _seek(self, sought: dict[Path, TakenFile]) -> None:
-        """Note a gap where the file that was read before is nowhere, and another one is there."""
+        """Note a gap where the file that was read before is not what it was, and not elsewhere."""
         if self._settling:
             return
         there = {tail.id for tail in self._tails.values()} | self._unpacked
-        followed = {tail.live for tail in self._tails.values() if tail.id}
         for name, file in list(sought.items()):
-            if file.id in there:
-                del sought[name]
-            elif name in followed:
-                del sought[name]
-                self._miss(name, file)
+            live = self._live.get(name)
+            tail = self._tails.get(key_of(live)) if live else None
+            if tail and tail.id != file.id and tail.place == self._places.get(str(name)):
+                self._note_truncated(name, None)
+            elif file.id not in there and tail and tail.id:
+                self._note_vanished(name, file)
+            elif file.id not in there:
+                continue
+            del sought[name]
 
-    def _miss(self, name: Path, file: TakenFile) -> None:
-        words = (
-            f"{name} was read up to byte {file.position}. Neither it nor a file beside it goes on"
-            " from there: what was written to it afterwards may be missing."
-        )
-        self._inbox.note_gap(Gap(self._source.id, "vanished", self._clock(), None, None, words))
-        self._say(f"{self.name}: {words}")
+    def _settle_places(self) -> None:
+        """Keep which file each live name stands for, once something was taken of it."""
+        for name, status in self._live.items():
+            tail = self._tails.get(key_of(status))
+            if tail and tail.id and (place := tail.place) != self._places.get(str(name)):
+                self._inbox.note_followed(self._source, str(name), place)
+                self._places[str(name)] = place
 
     def _part(self, tail: Tail, now: float, pulse: Pulse) -> None:
         """Close a file that is quiet: for good after its rotation, else until it changes."""

@@ -49,7 +49,8 @@ class Gate:
         self._offers: SimpleQueue[_Offer] = SimpleQueue()
         self._queued, self._counting = 0, Lock()
         self._closed: str | None = None
-        self._looked = (0.0, "")
+        self._looked = 0.0
+        self._no_room = self._reason()
 
     def offer(self, delivery: Delivery) -> Future[Receipt]:
         """Hand a delivery in; its receipt comes once it is on disk. Never waits.
@@ -67,19 +68,16 @@ class Gate:
         return answer
 
     def full(self) -> str:
-        """Why nothing more is accepted; empty while there is room."""
-        looked, reason = self._looked
-        if monotonic() - looked >= _LOOK_EVERY:
-            reason = self._reason()
-            self._looked = (monotonic(), reason)
-        if not reason and self._queued > self._settings.gate_bytes:
+        """Why nothing more is accepted; empty while there is room. Answers from memory."""
+        if not self._no_room and self._queued > self._settings.gate_bytes:
             return "Records arrive faster than the disk takes them."
-        return reason
+        return self._no_room
 
     def run(self, life: Life) -> None:
         """Accept what is offered, until the server ends; what is offered by then is accepted."""
         while not life.stopping:
             life.beat()
+            self._look()
             self._accept(self._gathered(_IDLE))
         self._closed = "The server is ending."
         while offers := self._gathered(0):
@@ -111,7 +109,7 @@ class Gate:
             refused = Full(error.message, "Free some space in the data folder; send it again.")
             for offer in offers:
                 offer.answer.set_exception(refused)
-            self._looked = (monotonic(), error.message)
+            self._looked, self._no_room = monotonic(), error.message
             if self._has_room():
                 # A disk that fails otherwise than by being full is not trusted any more.
                 raise
@@ -125,6 +123,10 @@ class Gate:
 
     def _has_room(self) -> bool:
         return disk_usage(self._settings.data).free > _FULL
+
+    def _look(self) -> None:
+        if monotonic() - self._looked >= _LOOK_EVERY:
+            self._looked, self._no_room = monotonic(), self._reason()
 
     def _reason(self) -> str:
         disk = disk_usage(self._settings.data)

@@ -7,9 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from vaultmeter.receive.content import PACKED_SIZES, Pulse, opened, packed_size
-from vaultmeter.receive.files import FileReader
+from vaultmeter.receive.files import LOOK, FileReader
 
-_HEAD = 1024
 _SETTLED = 10.0
 """Seconds after its last change from which a compressed file is taken for complete."""
 _NOT_UNPACKED = {
@@ -41,20 +40,26 @@ def take_packed(
     """Take what is new in a compressed file; answers its number in the inbox.
 
     None means that its content is still read from where it was before: look again later. A file
-    with a known start that states to be as long as what was taken is not unpacked further.
+    with a known start that states to be no longer than what was taken is not unpacked further; it
+    is shorter where a vault wrote on into the file after it was compressed.
     Raises `Invalid` when it is damaged, after what comes before the damage was taken.
     """
     reader = replace(reader, open=lambda path: opened(path, descriptor, pulse))
     with reader.open(path) as content:
-        head = content.read(_HEAD)
+        head = reader.head(content.read(LOOK))
     alike = reader.inbox.files_like(reader.source, head) if head else []
     if any(owned(file.id) for file in alike):
         return None
     size = packed_size(descriptor)
     for file in alike:
-        if file.position % PACKED_SIZES == size:
+        if size is not None and _holds(file.position, size):
             return file.id
     taken = 0
     for chunk in reader.take(path):
         taken = chunk.batch.file
     return taken or next((file.id for file in alike), 0)
+
+
+def _holds(position: int, size: int) -> bool:
+    """Whether so much was taken; a size is told modulo `PACKED_SIZES`."""
+    return size <= position if position < PACKED_SIZES else position % PACKED_SIZES == size

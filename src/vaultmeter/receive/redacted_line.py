@@ -24,12 +24,17 @@ _PART = re.compile(
     re.DOTALL,
 )
 """A string, with the colon that makes it a name; a bracket; whatever stands outside of strings."""
-_TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.]*(Z|[+-]\d\d:\d\d)")
+_TIME_TEXT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2})"
 """Times are not hashed by vaults, wherever they stand."""
-_LITERAL = re.compile(rb"true|false|null|-?\d[\d.eE+-]*")
+_LITERAL_TEXT = r"true|false|null|-?[0-9][0-9.eE+-]*"
+_TIME, _LITERAL = re.compile(_TIME_TEXT.encode()), re.compile(_LITERAL_TEXT.encode())
+OPEN, CLOSE = '{"', "}"
+"""How a line that is an object begins and ends."""
 _FILLED = re.compile(rb"\*+|#[\w-]+\**")
 _BEGINNING = re.compile(rb'(?=\{"time":"\d{4}-\d\d-\d\dT)')
 """Where a record begins in a line that holds a part of another one before it."""
+_NAME = re.compile(rb"\w{0,40}")
+_BEFORE_NAMES = (b"{", b",")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LEAST_DIGEST = 16
 """Bytes from which a value has room for a digest that differs from others."""
@@ -88,11 +93,47 @@ class RedactedLine:
     is_marked: bool
 
 
-class LineRedaction:
+class Looks:
+    """What shows at once that a line holds nothing but hashes, as regular expressions.
+
+    Their syntax is one that both Python and RE2 read. A line looks hashed when it begins and ends
+    as an object, has `record`, has nothing `misplaced`, and as many matches of `hashed` as of
+    `secret`.
+    """
+
+    def __init__(self, secrets: Secrets) -> None:
+        """Prepare for what a connector declares."""
+        places = [*secrets.tokens, *secrets.values, *secrets.links]
+        names = "|".join(sorted({place.rpartition(".")[2] for place in places}))
+        value = f'"(?:{secrets.hashed}[0-9a-f]*)?"'
+        flat = f'"[^"\\\\]*":(?:{value}|"{_TIME_TEXT}"|{_LITERAL_TEXT}),?'
+        self.record = f'"{secrets.record}":{{'
+        self.secret = f'"(?:{names})":'
+        self.hashed = f'"(?:{names})":(?:null|{value}|\\{{(?:{flat})*\\}})'
+        self.misplaced = secrets.misplaced
+        self._secret, self._hashed = (
+            re.compile(each.encode()) for each in (self.secret, self.hashed)
+        )
+        self._misplaced = re.compile(self.misplaced.encode())
+
+    def hashed_at_sight(self, line: bytes) -> bool:
+        """Whether a line looks hashed."""
+        return (
+            line.startswith(OPEN.encode())
+            and line.endswith(CLOSE.encode())
+            and self.record.encode() in line
+            and not self._misplaced.search(line)
+            and len(self._secret.findall(line)) == len(self._hashed.findall(line))
+        )
+
+
+class LineRedactor:
     """Redacts single lines of the records of one connector."""
 
     def __init__(self, secrets: Secrets) -> None:
         """Prepare for what a connector declares."""
+        self.looks = Looks(secrets)
+        self._record = secrets.record
         fills = dict.fromkeys(secrets.values, _Fill.STAR)
         fills |= dict.fromkeys(secrets.links, _Fill.LINK)
         fills |= dict.fromkeys(secrets.tokens, _Fill.TOKEN)
@@ -100,64 +141,55 @@ class LineRedaction:
         self._places = _places(fills)
         self._names = _places_by_name(fills, secrets.names)
         self._mark = secrets.hashed.encode()
-        self._hash = re.compile(re.escape(self._mark) + rb"[0-9a-f]*")
-        self._token = re.compile(secrets.token.encode())
+        self._misplaced = re.compile(secrets.misplaced.encode())
 
     def redact(self, line: bytes) -> RedactedLine:
         """The line as it may be kept, of the same length."""
-        if _is_record(line):
+        if self.looks.hashed_at_sight(line):
+            return RedactedLine(line, is_marked=False)
+        if _is_record(line, self._record):
             return self._redacted(line, list(_strings(line, self._places)))
-        if len(line) <= _PLAIN and b'"' not in line:
+        is_plain = len(line) <= _PLAIN and b'"' not in line
+        if is_plain or self._mark in line.lower():
             return RedactedLine(line, is_marked=False)
-        strings = list(_strings_and_rests(line, self._names))
-        states = {self._state(string) for string in strings}
-        if _State.HASHED in states and not self._has(strings, _OPEN):
+        return self._redacted(line, list(_strings_and_rests(line, self._names)))
+
+    def _redacted(self, line: bytes, strings: Iterable[_String]) -> RedactedLine:
+        found = [(string, self._state(string)) for string in strings]
+        tokens = {state for string, state in found if string.fill is _Fill.TOKEN}
+        if _State.HASHED in tokens and not tokens & _OPEN:
             return RedactedLine(line, is_marked=False)
-        return self._redacted(line, strings)
-
-    def _redacted(self, line: bytes, strings: list[_String]) -> RedactedLine:
-        if self._has(strings, {_State.HASHED}) and not self._has(strings, _OPEN):
-            return RedactedLine(line, is_marked=False)
-        body, is_marked = bytearray(line), False
-        for string in strings:
-            filled = self._filled(string)
-            body[string.start : string.start + len(filled)] = filled
-            is_marked |= filled != string.value or self._is_filled(string)
-        return RedactedLine(bytes(body), is_marked)
-
-    def _has(self, strings: Iterable[_String], states: set[_State]) -> bool:
-        """Whether a credential among the strings is in one of these states."""
-        return any(
-            string.fill is _Fill.TOKEN and self._state(string) in states for string in strings
-        )
-
-    def _is_filled(self, string: _String) -> bool:
-        return string.fill is not _Fill.KEEP and self._state(string) is _State.FILLED
-
-    def _filled(self, string: _String) -> bytes:
-        value = string.value
-        if string.fill is _Fill.KEEP:
-            return self._token.sub(lambda token: b"*" * len(token[0]), value)
-        if self._state(string) is not _State.CLEAR:
-            return value
-        is_link = string.fill is _Fill.LINK and len(value) >= _LEAST_DIGEST
-        return _digest(value) if is_link else b"*" * len(value)
+        body = bytearray(line)
+        for string, state in found:
+            if state is _State.CLEAR:
+                body[string.start : string.start + len(string.value)] = _filled(string)
+        kept = self._misplaced.sub(lambda token: b"*" * len(token[0]), body)
+        is_marked = kept != line or any(state is _State.FILLED for _, state in found)
+        return RedactedLine(bytes(kept), is_marked)
 
     def _state(self, string: _String) -> _State:
         value = string.value
-        if self._hash.fullmatch(value):
+        if value.startswith(self._mark):
             return _State.HASHED
         if not value or _TIME.fullmatch(value) or (string.is_cut and self._mark.startswith(value)):
             return _State.HARMLESS
         return _State.FILLED if _FILLED.fullmatch(value) else _State.CLEAR
 
 
-def _is_record(line: bytes) -> bool:
+def _filled(string: _String) -> bytes:
+    value = string.value
+    if string.fill is not _Fill.LINK or len(value) < _LEAST_DIGEST:
+        return b"*" * len(value)
+    digest = b"#" + urlsafe_b64encode(sha256(value).digest()).rstrip(b"=")
+    return digest[: len(value)].ljust(len(value), b"*")
+
+
+def _is_record(line: bytes, name: str) -> bool:
     try:
         record = orjson.loads(line.removeprefix(_BYTE_ORDER_MARK))
     except orjson.JSONDecodeError:
         return False
-    return isinstance(record, dict) and isinstance(record.get("request"), dict)
+    return isinstance(record, dict) and isinstance(record.get(name), dict)
 
 
 def _places(fills: Mapping[str, _Fill]) -> _Place:
@@ -187,20 +219,29 @@ def _places_by_name(fills: Mapping[str, _Fill], harmless: Iterable[str]) -> _Pla
 
 
 def _strings(line: bytes, top: _Place) -> Iterator[_String]:
-    """The strings of a line that are no names."""
-    above: list[tuple[_Place, _Place]] = []
+    """The strings of a line that may be secret by their places."""
+    above: list[tuple[_Place, _Place, bytes]] = []
     around = place = top
     for part in _PART.finditer(line):
         kind = part.lastgroup
         if kind == "colon":
             place = around.at(part["text"])
         elif kind == "quote":
-            yield _String(part.start("text"), part["text"], place.fill, not part["quote"])
+            is_cut = not part["quote"]
+            is_name = is_cut and above and _is_name(line, part, above[-1][2])
+            if place.fill is not _Fill.KEEP and not is_name:
+                yield _String(part.start("text"), part["text"], place.fill, is_cut)
         elif kind == "open":
-            above.append((around, place))
+            above.append((around, place, part["open"]))
             around = place
         elif kind == "close":
-            around, place = above.pop() if above else (top, top)
+            around, place, _ = above.pop() if above else (top, top, b"")
+
+
+def _is_name(line: bytes, part: re.Match[bytes], bracket: bytes) -> bool:
+    """Whether a string in which a line ends is the name of a member."""
+    before = line[part.start() - 1 : part.start()]
+    return bracket == b"{" and before in _BEFORE_NAMES and bool(_NAME.fullmatch(part["text"]))
 
 
 def _strings_and_rests(line: bytes, top: _Place) -> Iterator[_String]:
@@ -214,8 +255,3 @@ def _strings_and_rests(line: bytes, top: _Place) -> Iterator[_String]:
             if rest is not None and not (part.start() and _LITERAL.fullmatch(rest)):
                 yield _String(start + part.start(), rest, _Fill.STAR)
         start += len(piece)
-
-
-def _digest(value: bytes) -> bytes:
-    digest = b"#" + urlsafe_b64encode(sha256(value).digest()).rstrip(b"=")
-    return digest[: len(value)].ljust(len(value), b"*")

@@ -100,8 +100,7 @@ class Listener:
                 life.wait(_BUSY)
                 continue
             try:
-                with bound(self._address) as door:
-                    self._serve(door, life)
+                self._serve(life)
             except Unavailable as error:
                 self._conditions.trouble(f"{error.message} {error.hint}")
                 life.wait(_AGAIN)
@@ -109,21 +108,24 @@ class Listener:
         if lost := self._handover.finish(PATIENCE, life.beat):
             self._say(f"{self.name}: {lost} lines had arrived and were not accepted.")
 
-    def _serve(self, door: socket.socket, life: Life) -> None:
+    def _serve(self, life: Life) -> None:
         """Receive as long as there is room; then read what has arrived, and close everything."""
         with DefaultSelector() as selector:
-            selector.register(door, EVENT_READ)
-            self._welcome_more()
             try:
-                while not (life.stopping or self._handover.trouble):
-                    life.beat()
-                    self._turn(door, selector)
+                with bound(self._address) as door:
+                    selector.register(door, EVENT_READ)
+                    self._tell()
+                    while not (life.stopping or self._handover.trouble):
+                        life.beat()
+                        self._turn(door, selector)
+                    self._admit(door, selector)
+                    selector.unregister(door)
             finally:
-                self._admit(door, selector)
+                # Whoever is hung up on connects again at once, and must find nobody.
                 for connection in list(self._connections.values()):
                     end = self._read(connection)
                     self._hang_up(connection, selector)
-                    # At an end of the server the next one notes that it was away.
+                    # At an end of the server the next one notes that nobody listened.
                     if end is not End.BY_SENDER and not life.stopping:
                         self._lose()
 
@@ -142,6 +144,7 @@ class Listener:
             end = self._read(connection)
             if end is not End.NOT_YET:
                 self._hang_up(connection, selector)
+                self._tell()
             if end is End.BROKEN:
                 self._lose()
 
@@ -152,11 +155,11 @@ class Listener:
             while True:
                 sender, _ = door.accept()
                 if count >= CONNECTIONS:
-                    sender.close()
                     self._conditions.trouble(
                         f"{CONNECTIONS} senders are connected to {self._address.url}; another one"
                         " was turned away."
                     )
+                    sender.close()
                     continue
                 self._welcome(sender, selector)
                 count = len(self._connections)
@@ -167,9 +170,10 @@ class Listener:
             sleep(_BUSY)
             return
         if count < CONNECTIONS:
-            self._welcome_more()
+            self._tell()
 
-    def _welcome_more(self) -> None:
+    def _tell(self) -> None:
+        """It works, and so many senders are connected."""
         count = len(self._connections)
         self._conditions.well(f"Listening at {self._address.url}, {count} connected.")
 
@@ -204,7 +208,6 @@ class Listener:
         del self._connections[connection.socket.fileno()]
         selector.unregister(connection.socket)
         connection.socket.close()
-        self._welcome_more()
 
     def _lose(self) -> None:
         """A sender may write once more before it finds out."""

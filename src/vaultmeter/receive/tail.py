@@ -1,6 +1,8 @@
 """One plain file that is read while it is written."""
 
+import fcntl
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,11 +11,11 @@ from typing import NamedTuple
 from vaultmeter.inbox.batches import Chunk, TakenFile
 from vaultmeter.receive.content import Pulse, opened
 from vaultmeter.receive.cutter import Cutter
-from vaultmeter.receive.files import FileReader
+from vaultmeter.receive.files import LOOK, FileReader
 
 _HEAD = 1024
-_LOOK = 1 << 16
-"""Bytes of its start that are looked at, for a file that is not known yet."""
+_GET_VERSION = 0x80087601
+"""FS_IOC_GETVERSION: which of the files that had its inode a file is (ioctl_iflags(2))."""
 _BEFORE = 1024
 """Bytes before the position that are compared whenever more is read."""
 _EVERY = 0.5
@@ -77,6 +79,19 @@ class Tail:
         self.looked: Mark | None = None
         """How it looked when it was read to its end."""
         self._taken = 0.0
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """Device, inode and generation: no other file has had or will have the same.
+
+        Where a file system does not tell the generation, it is 0.
+        """
+        told = bytearray(8)
+        try:
+            fcntl.ioctl(self._descriptor, _GET_VERSION, told)
+        except OSError:
+            told = bytearray(8)
+        return (*self.key, int.from_bytes(told[:4], sys.byteorder))
 
     @property
     def id(self) -> int:
@@ -146,8 +161,8 @@ class Tail:
         self, mark: Mark, owned: Callable[[int], bool], pulse: Pulse, *, at_end: bool = False
     ) -> TakenFile | None:
         """Which file this is, once a line tells; none when it is read elsewhere."""
-        start = os.pread(self._descriptor, _LOOK, 0)
-        if not at_end and b"\n" not in start and len(start) < _LOOK:
+        start = os.pread(self._descriptor, LOOK, 0)
+        if not at_end and b"\n" not in start and len(start) < LOOK:
             return None
         reader = replace(self._reader, open=lambda path: opened(path, self._descriptor, pulse))
         file = reader.known(self.path, start)
@@ -165,7 +180,7 @@ class Tail:
         """Where zeros end, which stand for what was truncated before a writer's own position."""
         place = os.lseek(self._descriptor, 0, os.SEEK_DATA)
         while place < size:
-            block = os.pread(self._descriptor, _LOOK, place)
+            block = os.pread(self._descriptor, LOOK, place)
             text = block.lstrip(b"\0")
             place += len(block) - len(text)
             if text or not block:
@@ -199,7 +214,7 @@ class Tail:
     def _accepted(self, file: TakenFile, content: bytes) -> TakenFile:
         head = file.head
         if len(head) < _HEAD:
-            head = os.pread(self._descriptor, _HEAD, 0)
+            head = self._reader.head(os.pread(self._descriptor, LOOK, 0))
         lines = content.count(b"\n") + (not content.endswith(b"\n"))
         chunk = Chunk(self.path, content, file.position, file.lines + 1, lines)
         named = replace(file, path=str(self.path), head=head)

@@ -28,6 +28,14 @@ _TOP = 1000
 """How many rows a top list has unless a limit is asked."""
 _DAYS, _DAYS_AT_MOST = 90, 3_660
 """How many days back a report looks unless it is told, and at most."""
+_ROLLED = """
+    select
+        (select value from meta where name = 'rolled'),
+        min(first_time),
+        max(last_time),
+        (select coalesce(max(batch), 0) from flushed)
+    from source
+"""
 _COMPLETE_TO = "select name, last_time from sources where last_time is not null order by name"
 
 
@@ -111,9 +119,13 @@ def _complete_to(store: Store, ask: Ask) -> dict[str, datetime]:
 
 
 def _rolled(store: Store) -> Rolled:
-    first, last = store.query("select min(first_time), max(last_time) from source")[0]
-    cut_offs = dict(store.query("select cast(product as varchar), before from cut_off"))
-    return Rolled(int(store.meta("rolled") or 0), last, first, cut_offs)
+    rolled, first, last, newest = store.query(_ROLLED)[0]
+    batch = int(rolled or 0)
+    return Rolled(batch, last, first, _cut_offs(store), late=newest > batch)
+
+
+def _cut_offs(store: Store) -> dict[str, datetime]:
+    return dict(store.query("select cast(product as varchar), before from cut_off"))
 
 
 def _definitions(report: Report, ask: Ask) -> dict[str, str]:
@@ -203,9 +215,9 @@ def _question_of_sources(ask: Ask, period: Period) -> Question:
 
 def _expired_notes(store: Store, report: Report, ask: Ask, period: Period) -> Iterator[str]:
     """Which events that the report looks for retention has deleted."""
-    rolled = _rolled(store)
-    if not rolled.cut_offs:
+    if not (cut_offs := _cut_offs(store)):
         return
+    rolled = _rolled(store)
     bucket = _bucket(report, ask, period)
     before = period.compared(ask.compare) if "compare" in report.parameters else None
     for asked in (period, before):
@@ -213,7 +225,7 @@ def _expired_notes(store: Store, report: Report, ask: Ask, period: Period) -> It
             continue
         built = _statement(store, report, ask, asked, bucket, rolled)
         if built.expired:
-            yield expired_note(built.expired, rolled.cut_offs)
+            yield expired_note(built.expired, cut_offs)
 
 
 def _notes(report: Report, ask: Ask, period: Period, cut: str | None) -> tuple[str, ...]:

@@ -48,9 +48,14 @@ class Crowd:
         return len(self._open)
 
     def enter(self, connection: Watched, address: str) -> Entry:
-        """Count a connection in, and say how it may be used. `address` is empty when local."""
+        """Count a connection in, and say how it may be used.
+
+        `address` is empty for the socket file, which stays open to its user however full it is.
+        """
         place = "" if not address or self._is_proxy(address) else _household(address)
         self._open[connection] = place
+        if not address:
+            return Entry.OPEN
         if place:
             self._by_address[place] += 1
             if self._by_address[place] > self.limits.per_address:

@@ -17,7 +17,10 @@ from prometheus_client import CollectorRegistry
 from vaultmeter.api.app import local_app, public_app
 from vaultmeter.api.ingest import Ingest
 from vaultmeter.api.keys import brings_key
+from vaultmeter.api.ledger import routes as ledger_routes
 from vaultmeter.api.metrics import PushCounts, metrics_route
+from vaultmeter.api.rejects import routes as reject_routes
+from vaultmeter.api.reports import routes as report_routes
 from vaultmeter.api.sources import routes as source_routes
 from vaultmeter.app import App
 from vaultmeter.model.errors import Invalid
@@ -102,6 +105,12 @@ class Server:
             lambda: {pulse.name: pulse.silent_for for pulse in supervisor.pulses()},
             lambda: clients_of_month(app),
         )
+        self._routes = [
+            *source_routes(self._sources),
+            *ledger_routes(app),
+            *report_routes(app),
+            *reject_routes(app),
+        ]
         self._answers(gate, registry, readiness, sights)
         return supervisor
 
@@ -130,7 +139,7 @@ class Server:
         self._stack.callback(ingest.close)
         metrics = metrics_route(registry, self.settings)
         self._public = public_app(ingest, readiness.components, metrics)
-        self._local = local_app(readiness.components, metrics, source_routes(self._sources))
+        self._local = local_app(readiness.components, metrics, self._routes)
 
     async def _listen(self) -> None:
         self._stack.push_async_callback(self._close_listeners)

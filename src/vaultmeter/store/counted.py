@@ -68,7 +68,7 @@ def rows(
         for number, piece in enumerate(cut or [Piece(stretch.start, stretch.start)])
     ]
     rolled = [piece for piece in cut if piece.rollup]
-    if rolled:
+    if rolled and scope.question.rolled.late:
         scope.values["rolled"] = scope.question.rolled.batch
         late = Piece(rolled[0].start, rolled[-1].end)
         since = [*held, "event.batch > $rolled"]

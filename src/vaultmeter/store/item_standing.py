@@ -11,10 +11,19 @@ from datetime import datetime
 from vaultmeter.model.errors import Invalid
 from vaultmeter.model.kinds import Intent, Kind, words_in_sql
 from vaultmeter.model.status import StatusDefinition
-from vaultmeter.store.counted import Columns, Stretch, rows
+from vaultmeter.store.counted import Stretch, rows
 from vaultmeter.store.covered import covered
+from vaultmeter.store.measures import MOMENTS
 from vaultmeter.store.named import items
-from vaultmeter.store.rollup import BEGINNING, ITEMS_MONTHLY, Rollup
+from vaultmeter.store.rollup import (
+    BEGINNING,
+    ITEM_USAGE_DAILY,
+    ITEM_USAGE_MONTHLY,
+    ITEMS_MONTHLY,
+    SIGNS,
+    Rollup,
+    latest_in,
+)
 from vaultmeter.store.scope import Scope
 
 _BY_EVENT = frozenset({"user", "kind", "outcome", "source", "auth_method"})
@@ -27,6 +36,7 @@ _CHANGED = f"""
         or (kind = '{Kind.SYSTEM}' and detail in ({words_in_sql(_CHANGES)}))
     )
 """
+_NO_SIGN = f"intent in ({words_in_sql(tuple(intent for intent in Intent if intent not in SIGNS))})"
 _LATEST = datetime(2100, 1, 1)  # noqa: DTZ001  instants are naive in the store
 """Where the future ends (UTC, naive)."""
 _IN_USE = StatusDefinition(preset="custom", intents=(Intent.USE,))
@@ -37,74 +47,106 @@ _WHICH = frozenset({"account", "item", "item_type"})
 
 def item_standings(scope: Scope) -> str:
     """By item: its last use up to the end, its last change, by whom, and if use would show."""
-    conditions = ["event.item is not null", *scope.conditions(None, _WHICH)]
-    past = Stretch("item_past", BEGINNING, scope.end)
-    later = Stretch("item_later", scope.end, max(_LATEST, scope.end))
-    usable = (ITEMS_MONTHLY,)
     return f"""
         with covered as materialized ({_covered(scope)}),
-        sign as (
-            select
-                item,
-                identity,
-                max(used) as used,
-                max(changed) as changed,
-                bool_and(is_covered) as is_covered
-            from (
-                {rows(scope, past, _columns(later=False), usable, conditions)}
-                union all
-                {rows(scope, later, _columns(later=True), usable, [*conditions, _CHANGED])}
-            )
-            group by item, identity
+        used as materialized ({_used(scope)}),
+        change as materialized ({_changes(scope)}),
+        changed as materialized (
+            select item, max(time) as time
+            from change
+            group by item
         ),
-        known as (
-            select
-                sign.item,
-                max(sign.used) as last_used,
-                arg_max(identity.name, (sign.used, identity.name)) filter (
-                    where sign.used is not null
-                ) as last_used_by,
-                max(sign.changed) as last_changed,
-                arg_max(identity.name, (sign.changed, identity.name)) filter (
-                    where sign.changed is not null
-                ) as last_changed_by,
-                bool_and(sign.is_covered) as is_covered
-            from sign
-            join identity on identity.id = sign.identity
-            group by sign.item
-        )
+        used_by as ({_by("used", f"({_uses(scope)}) as act")}),
+        changed_by as ({_by("changed", "change as act")})
         select
             item.id as item,
-            known.last_used,
-            known.last_used_by,
-            greatest(known.last_changed, item.written) as last_changed,
+            used.time as last_used,
+            used_by.name as last_used_by,
+            greatest(changed.time, item.written) as last_changed,
             if(
-                known.last_changed >= coalesce(item.written, known.last_changed),
-                known.last_changed_by,
+                changed.time >= coalesce(item.written, changed.time),
+                changed_by.name,
                 null
             ) as last_changed_by,
             coalesce(
-                known.is_covered, item.source in (select source from covered), false
+                used.is_covered, item.source in (select source from covered), false
             ) as is_covered
         from item
-        left join known on known.item = item.id
+        left join used on used.item = item.id
+        left join used_by on used_by.item = item.id
+        left join changed on changed.item = item.id
+        left join changed_by on changed_by.item = item.id
         where {_kept(scope)}
     """
 
 
-def _columns(*, later: bool) -> Columns:
-    """When an item was used and changed, by whom; of what is later than the end changes alone."""
+def _used(scope: Scope) -> str:
+    """By item: its last use, and whether all sources that tell of it would have shown use."""
+    if not {"last_used", "last_used_by", "is_covered"} & scope.columns:
+        return "select null as item, null as time, null as is_covered where false"
+    past = Stretch("item_used", BEGINNING, scope.end)
+    usage = rows(scope, past, _last_use, (ITEM_USAGE_MONTHLY, ITEM_USAGE_DAILY), _which(scope))
+    if "is_covered" in scope.columns:
+        # The rollups of use leave out what is no sign of anybody.
+        rest = Stretch("item_rest", BEGINNING, scope.end)
+        conditions = [*_which(scope), _NO_SIGN]
+        usage += f"union all {rows(scope, rest, _no_use, (ITEMS_MONTHLY,), conditions)}"
+    return f"""
+        select
+            item,
+            max(used) as time,
+            bool_and(source in (select source from covered)) as is_covered
+        from ({usage})
+        group by item
+    """
 
-    def columns(rollup: Rollup | None) -> str:
-        time = "event.last_time" if rollup else "event.time"
-        used = "null" if later else f"if({_USED}, {time}, null)"
-        source = "null" if later else "event.source in (select source from covered)"
-        return f"""
-            event.item, event.identity, {used} as used,
-            if({_CHANGED}, {time}, null) as changed, {source} as is_covered
-        """
 
-    return columns
+def _last_use(rollup: Rollup | None) -> str:
+    return f"event.item, event.source, {latest_in(MOMENTS['last_use'], rollup)} as used"
+
+
+def _no_use(_: Rollup | None) -> str:
+    return "event.item, event.source, null"
+
+
+def _uses(scope: Scope) -> str:
+    """Every use up to the end, by item and identity, with its time; none where nobody asks."""
+    if "last_used_by" not in scope.columns:
+        return "select null as item, null as identity, null as time where false"
+    past = Stretch("item_uses", BEGINNING, scope.end)
+    return rows(scope, past, _acts, (ITEMS_MONTHLY,), [*_which(scope), _USED])
+
+
+def _changes(scope: Scope) -> str:
+    """Every change, also after the end, by item and identity, with its time."""
+    past = Stretch("item_past", BEGINNING, scope.end)
+    later = Stretch("item_later", scope.end, max(_LATEST, scope.end))
+    conditions = [*_which(scope), _CHANGED]
+    return f"""
+        {rows(scope, past, _acts, (ITEMS_MONTHLY,), conditions)}
+        union all
+        {rows(scope, later, _acts, (ITEMS_MONTHLY,), conditions)}
+    """
+
+
+def _acts(rollup: Rollup | None) -> str:
+    return f"event.item, event.identity, {'event.last_time' if rollup else 'event.time'} as time"
+
+
+def _which(scope: Scope) -> list[str]:
+    return ["event.item is not null", *scope.conditions(None, _WHICH)]
+
+
+def _by(last: str, acts: str) -> str:
+    """By item: the name of who acted at the last time; of several, the last name."""
+    return f"""
+        select act.item, max(identity.name) as name
+        from {acts}
+        join {last} as last on last.item = act.item
+            and last.time = act.time
+        join identity on identity.id = act.identity
+        group by act.item
+    """
 
 
 def _covered(scope: Scope) -> str:

@@ -40,7 +40,7 @@ class Rollup:
         columns = ", ".join([*self.dimensions, *sums, *latest, *earliest])
         return f"""
             select
-                date_trunc('{self.bucket}', time),
+                date_trunc('{self.bucket}', time) as start,
                 {columns}
             from event
             where {self.where}
@@ -48,8 +48,8 @@ class Rollup:
             group by all
         """
 
-    def added_up(self) -> str:
-        """The select that makes one row of the rows of each group."""
+    def added_up(self, where: str = "true") -> str:
+        """The select that makes one row of each group, of the rows that meet a condition."""
         sums = [f"sum({column}) as {column}" for column in self.sums]
         latest = [f"max({column}) as {column}" for column in self.latest]
         earliest = [f"min({column}) as {column}" for column in self.earliest]
@@ -59,6 +59,7 @@ class Rollup:
                 start,
                 {columns}
             from {self.table}
+            where {where}
             group by all
         """
 
@@ -148,13 +149,15 @@ class Rolled:
     """How far the rollups reach: their last batch, and the last event there is (UTC, naive).
 
     `first_time` is that of the first event there was, and `cut_offs` say, by product, before when
-    events are deleted, so that rollups of whole months alone still hold them.
+    events are deleted, so that rollups of whole months alone still hold them. `late` says whether
+    there may be later batches, whose events are read beside the rollups.
     """
 
     batch: int = 0
     last_time: datetime | None = None
     first_time: datetime | None = None
     cut_offs: Mapping[str, datetime] = field(default_factory=dict)
+    late: bool = True
 
 
 @dataclass(frozen=True)

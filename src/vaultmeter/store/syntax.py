@@ -5,7 +5,7 @@ table. A part is in sight behind its definition, and of its own definition only 
 """
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import wraps
 from typing import Any
 
 from vaultmeter.model.errors import Invalid
@@ -20,9 +20,28 @@ _OUTSIDE = {"current_setting", "getenv", "getvariable"}
 """Functions that tell of the machine and not of the data."""
 _COUNTED = {"activity", "usage", "item_usage"}
 """The tables that rollups may answer, which have no column that is not read."""
+_REMEMBERED = 256
+"""How many texts are remembered by what they read."""
+Read = Callable[[str, Parse], frozenset[str]]
 
 
-@lru_cache(maxsize=256)
+def _remembered(read: Read) -> Read:
+    """Remember what a text reads, whichever connection parses it."""
+    known: dict[str, frozenset[str]] = {}
+
+    @wraps(read)
+    def remembering(report_sql: str, parse: Parse) -> frozenset[str]:
+        names = known.get(report_sql)
+        if names is None:
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            names = known[report_sql] = read(report_sql, parse)
+        return names
+
+    return remembering
+
+
+@_remembered
 def tables_of(report_sql: str, parse: Parse) -> frozenset[str]:
     """The logical tables a report asks; raises `Invalid` for SQL a report may not have."""
     statements = parse(report_sql)["statements"]
@@ -34,7 +53,7 @@ def tables_of(report_sql: str, parse: Parse) -> frozenset[str]:
     return frozenset(read)
 
 
-@lru_cache(maxsize=256)
+@_remembered
 def columns_of(report_sql: str, parse: Parse) -> frozenset[str]:
     """The names of all columns that a report reads; all there are where it says `*`."""
     names: set[str] = set()

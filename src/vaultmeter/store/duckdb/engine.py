@@ -5,7 +5,6 @@ does not open, is moved to `quarantine/`, and what is missing is flushed again.
 """
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -20,7 +19,8 @@ from vaultmeter.model.errors import Busy, Invalid, StoreDamaged, Unavailable, Va
 from vaultmeter.settings import Settings
 
 _NAME = "store.duckdb"
-_PARAMETER = re.compile(r"\$([a-z_][a-z_0-9]*)")
+_STATEMENTS = 512
+"""How many texts of statements are remembered as they were parsed."""
 _DAMAGE = (
     duckdb.IOException,
     duckdb.SerializationException,
@@ -35,6 +35,7 @@ class DuckDB:
     def __init__(self, connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         """Own an open connection; use `open_store` to get one."""
         self._connection, self._settings = connection, settings
+        self._statements: dict[str, list[duckdb.Statement]] = {}
 
     def query(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run one statement and answer its rows; raises `StoreDamaged`."""
@@ -86,6 +87,7 @@ class DuckDB:
     def reader(self) -> Iterator["DuckDB"]:
         """The same database over a connection of its own, for another thread to read."""
         other = DuckDB(self._connection.cursor(), self._settings)
+        other._statements = self._statements
         other.run("set timezone = 'UTC'")
         try:
             yield other
@@ -126,14 +128,23 @@ class DuckDB:
             # The transaction is gone with the error that is being raised already.
             return
 
+    def _parsed(self, sql: str) -> list[duckdb.Statement]:
+        """The statements of a text. Flushes and reports repeat theirs: an eighth of their time."""
+        known = self._statements.get(sql)
+        if known is None:
+            if len(self._statements) >= _STATEMENTS:
+                self._statements.clear()
+            known = self._statements[sql] = self._connection.extract_statements(sql)
+        return known
+
     def _execute(self, sql: str, values: dict[str, Any] | None) -> duckdb.DuckDBPyConnection:
         try:
-            if not values:
-                return self._connection.execute(sql)
-            used = set(_PARAMETER.findall(sql))
-            return self._connection.execute(
-                sql, {name: value for name, value in values.items() if name in used}
-            )
+            *before, last = self._parsed(sql)
+            for statement in before:
+                self._connection.execute(statement)
+            values = values or {}
+            used = {name: values[name] for name in last.named_parameters if name in values}
+            return self._connection.execute(last, used)
         except duckdb.Error as error:
             raise _translated(error) from error
 
