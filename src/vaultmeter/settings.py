@@ -15,6 +15,15 @@ from platformdirs import user_data_path
 
 from vaultmeter.model.errors import Invalid, NotFound, did_you_mean
 
+_TYPES = {
+    Path: "path",
+    tuple: "list",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "text",
+}
+"""What a setting is called by its type, the first that its annotation names."""
 CONFIG = "VAULTMETER_CONFIG"
 """The variable that names the file of settings."""
 
@@ -145,10 +154,14 @@ def origins(
         value, origin = found.get(name, (default, "default"))
         if name in given:
             value, origin = given[name], f"option --{name.replace('_', '-')}"
-        type_ = getattr(setting.type, "__name__", str(setting.type))
         secret = bool(setting.metadata.get("secret"))
-        listed.append(Origin(name, type_, default, value, origin, secret))
+        listed.append(Origin(name, _type_in_words(setting.type), default, value, origin, secret))
     return listed
+
+
+def _type_in_words(type_: Any) -> str:  # noqa: ANN401  any annotation
+    """What is to be written for a setting; one that may be left out is of the same type."""
+    return next(words for kind, words in _TYPES.items() if kind.__name__ in str(type_))
 
 
 def config_file(named: Path | None, environment: Mapping[str, str] = os.environ) -> Path | None:

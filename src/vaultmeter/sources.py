@@ -251,7 +251,9 @@ class Sources:
     def _redacted(self, source: Source) -> Object | None:
         """What arrived of a source in clear that may be secret."""
         redactions = self._inbox.redactions(source)
-        return redactions and {
+        if redactions is None:
+            return None
+        return {
             "lines": redactions.lines,
             "first": _text(redactions.first),
             "last": _text(redactions.last),

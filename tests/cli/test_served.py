@@ -15,9 +15,9 @@ SPRING = ("--from", "2026-03-01", "--to", "2026-03-31", "--tz", "Europe/Paris")
 QUESTIONS = (
     ("report", "users", *ALL),
     ("report", "users", *ALL, "--format", "json"),
-    ("report", "items", *SPRING, "--format", "csv", "--limit", "5", "--sort", "-requests"),
+    ("report", "items", *SPRING, "--format", "csv", "--limit", "5", "--sort", "-reads"),
     ("report", "activity", *SPRING, "--per", "day", "--format", "json"),
-    ("report", "sessions", *SPRING, "--format", "json"),
+    ("report", "sessions", *SPRING, "--user", "*", "--format", "json"),
     ("report", "overview", *ALL, "--by", "account"),
     ("report", "clients", *ALL, "--account", "acme/*", "--format", "json"),
     ("report", "coverage", *ALL, "--format", "json"),

@@ -14,7 +14,7 @@ from vaultmeter.inbox.inbox import Inbox
 from vaultmeter.receive.follow import Follower
 from vaultmeter.settings import Settings
 
-PATIENCE = 8.0
+PATIENCE = 60.0
 
 
 @dataclass

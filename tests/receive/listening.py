@@ -23,7 +23,7 @@ from vaultmeter.receive.gate import Gate
 from vaultmeter.receive.socket import Listener
 from vaultmeter.settings import Settings
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 
 @dataclass

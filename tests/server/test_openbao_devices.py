@@ -137,10 +137,16 @@ def followed(serving: Serving) -> int:
 
 
 def counts(reports: dict[str, list[Row]]) -> dict[str, list[str]]:
-    """Every row without its instants: each device writes its own, a moment apart."""
+    """Every row without instants and what they order: each device writes its own, apart."""
     return {
         name: sorted(
-            str({key: value for key, value in row.items() if not isinstance(value, datetime)})
+            str(
+                {
+                    key: value
+                    for key, value in row.items()
+                    if not isinstance(value, datetime) and key != "place"
+                }
+            )
             for row in rows
         )
         for name, rows in reports.items()

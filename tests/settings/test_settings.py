@@ -52,7 +52,7 @@ def test_every_value_says_where_it_comes_from(config: Path) -> None:
     assert found["memory_limit"].origin == f"file {config}"
     assert found["max_depth"].origin == "default"
     assert (found["threads"].type, found["threads"].default, found["threads"].value) == (
-        "int",
+        "integer",
         0,
         4,
     )
@@ -93,6 +93,46 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
         Settings.read({}, path)
 
 
+def test_every_type_has_a_word() -> None:
+    """What may be left out is of the type it has when it is there."""
+    types = {setting.name: setting.type for setting in origins({})}
+    for name, word in {
+        "data": "path",
+        "tls_key": "path",
+        "trusted_proxies": "list",
+        "metrics_open": "boolean",
+        "threads": "integer",
+        "lock_wait": "number",
+        "memory_limit": "text",
+    }.items():
+        assert types[name] == word
+
+
+def test_lists_and_booleans_of_a_file(tmp_path: Path) -> None:
+    """TOML writes them its own way; the environment has commas and words."""
+    path = tmp_path / "vaultmeter.toml"
+    path.write_text('trusted_proxies = ["10.0.0.7", "10.1.0.0/16"]\nmetrics_open = true\n')
+    settings = Settings.read({}, path)
+    assert settings.trusted_proxies == ("10.0.0.7", "10.1.0.0/16")
+    assert settings.metrics_open is True
+    written = {"VAULTMETER_TRUSTED_PROXIES": "10.0.0.7, 10.1.0.0/16"}
+    assert Settings.read(written).trusted_proxies == settings.trusted_proxies
+
+
+def test_a_secret_is_never_shown(tmp_path: Path) -> None:
+    """Of a secret only the origin is told, in words, as JSON, and when it is wrong."""
+    secret = {"VAULTMETER_METRICS_KEY": "canary-7"}
+    for words in (("settings",), ("settings", "--json")):
+        done = run(*words, env=secret)
+        assert b"environment VAULTMETER_METRICS_KEY" in done.stdout
+        assert b"canary" not in done.stdout + done.stderr
+    path = tmp_path / "vaultmeter.toml"
+    path.write_text('metrics_key = {a = "canary-7"}\n')
+    done = run("settings", "--config", path)
+    assert done.returncode == 2
+    assert b"canary" not in done.stdout + done.stderr
+
+
 def test_the_command_lists_what_holds(config: Path, tmp_path: Path) -> None:
     """`settings` shows values with their origins; --config may stand anywhere, as --data may."""
     words = ("settings", "--config", config, "--data", tmp_path, "--json")
@@ -100,7 +140,7 @@ def test_the_command_lists_what_holds(config: Path, tmp_path: Path) -> None:
     found = {setting["name"]: setting for setting in listed}
     assert found["data"] == {
         "name": "data",
-        "type": "Path",
+        "type": "path",
         "default": str(Settings().data),
         "value": str(tmp_path),
         "origin": "option --data",

@@ -214,10 +214,15 @@ def of_sources(shown: Iterable[Any]) -> Iterator[Finding]:
             words = f"{source['rejected']:,} lines were rejected: they are in no number."
             hint = f"Look: vaultmeter rejects --source {source['name']}"
             yield Finding(name, State.LOOK, words, hint)
+        if source["redacted"]:
+            yield Finding(name, State.LOOK, source["redacted"]["words"], _CLEAR)
         if source["gaps"]:
             words = f"{len(source['gaps']):,} times something may be missing."
             hint = f"Look: vaultmeter sources show {source['name']}"
             yield Finding(name, State.LOOK, words, hint)
+
+
+_CLEAR = "Let the vault hash what is secret in its log: without log_raw."
 
 
 def books(ledger: Any) -> Finding:  # noqa: ANN401  JSON

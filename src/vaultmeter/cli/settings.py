@@ -23,12 +23,27 @@ def command(context: typer.Context, *, as_json: Json = False) -> None:
     if as_json:
         print_json([_object(setting) for setting in found])
         return
-    typer.echo(f"{'setting':22} {'type':6} {'value':28} {'default':28} from")
-    for setting in found:
-        typer.echo(
-            f"{setting.name:22} {setting.type:6} {_shown(setting, setting.value)!s:28} "
-            f"{_shown(setting, setting.default)!s:28} {setting.origin}"
+    rows = [("setting", "type", "value", "default", "from")]
+    rows += [
+        (
+            setting.name,
+            setting.type,
+            _in_words(_shown(setting, setting.value)),
+            _in_words(_shown(setting, setting.default)),
+            setting.origin,
         )
+        for setting in found
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
+        typer.echo("  ".join(cells).rstrip())
+
+
+def _in_words(value: Any) -> str:  # noqa: ANN401  settings are of any type
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "-" if value in (None, "") else str(value)
 
 
 def _object(setting: Origin) -> dict[str, Any]:

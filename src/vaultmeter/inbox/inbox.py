@@ -213,9 +213,11 @@ class Inbox:
             sealed = self._own_segment(frame, now)
             with self._database.transaction():
                 seq, file_id = self._insert(file, chunk, (frame, digest, sealed), now)
+                # Within the transaction: afterwards another thread may merge and number it anew.
+                accepted = self.batch(seq), self.file(file_id)
         self._redaction.tell(file.source, chunk.redacted)
         reach("batch-accepted")
-        return self.batch(seq), self.file(file_id)
+        return accepted
 
     def accept_all(self, deliveries: Sequence[Delivery]) -> list[Receipt]:
         """Make deliveries durable together, with one sync; answers a receipt for each.

@@ -93,6 +93,7 @@ class Follower:
         self._unpacked: set[int] = set()
         self._sought: dict[Path, TakenFile] | None = None
         self._places: dict[str, tuple[int, int, int]] = {}
+        self._left_places: dict[str, tuple[int, int, int]] = {}
         self._next_survey = 0.0
 
     @property
@@ -298,7 +299,8 @@ class Follower:
 
     def _left_off(self, names: Sequence[Path]) -> dict[Path, TakenFile]:
         """Which file was taken from last under each live name, when we were here before."""
-        self._places = self._inbox.followed(self._source)
+        self._left_places = self._inbox.followed(self._source)
+        self._places = dict(self._left_places)
         latest = {name: self._inbox.latest_at(self._source, str(name)) for name in names}
         return {name: file for name, file in latest.items() if file}
 
@@ -310,7 +312,7 @@ class Follower:
         for name, file in list(sought.items()):
             live = self._live.get(name)
             tail = self._tails.get(key_of(live)) if live else None
-            if tail and tail.id != file.id and tail.place == self._places.get(str(name)):
+            if tail and tail.id != file.id and tail.place == self._left_places.get(str(name)):
                 self._note_truncated(name, None)
             elif file.id not in there and tail and tail.id:
                 self._note_vanished(name, file)

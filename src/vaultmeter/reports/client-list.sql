@@ -23,9 +23,7 @@ filters = ["product"]
 [evidence.rows]
 month = "events.bucket"
 product = "events.product"
-account = """
-$row_account = '*' or accounts.name = $row_account
-    or starts_with(accounts.name, $row_account || '/')"""
+account = "@below"
 place = """
 events.identity in (
     select identity from clients

@@ -29,9 +29,7 @@ $row_period = case $row_per
     else cast(year(events.bucket) as varchar)
 end"""
 product = "events.product"
-account = """
-$row_account = '*' or accounts.name = $row_account
-    or starts_with(accounts.name, $row_account || '/')"""
+account = "@below"
 [evidence.cells]
 peak_month = "none: The month with the most clients; the rows per month have those of each."
 peak_clients = "none: The clients of the peak month; its own row has the evidence."
@@ -39,20 +37,17 @@ peak_clients = "none: The clients of the peak month; its own row has the evidenc
 measure = "succeeded"
 words = "Successful requests of people, machines and agents."
 counts = "identities"
-where = """
-events.intent in ('use', 'manage', 'presence') and identities.kind in ('person', 'machine', 'agent')"""
+where = "@client"
 [evidence.cells.clients_by_account]
 measure = "succeeded"
 words = "Successful requests of people, machines and agents."
 counts = "identity_accounts"
-where = """
-events.intent in ('use', 'manage', 'presence') and identities.kind in ('person', 'machine', 'agent')"""
+where = "@client"
 [evidence.cells.client_months]
 measure = "succeeded"
 words = "Successful requests of people, machines and agents."
 counts = "identity_months"
-where = """
-events.intent in ('use', 'manage', 'presence') and identities.kind in ('person', 'machine', 'agent')"""
+where = "@client"
 */
 with by_account as materialized (
     -- The months of a year as bits, so that nobody is counted twice and every row is read once.

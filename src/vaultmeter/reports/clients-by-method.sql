@@ -22,34 +22,28 @@ filters = [
 [evidence.rows]
 month = "events.bucket"
 product = "events.product"
-account = """
-$row_account = '*' or accounts.name = $row_account
-    or starts_with(accounts.name, $row_account || '/')"""
+account = "@below"
 auth_method = "coalesce(identities.auth_method, 'unknown')"
 [evidence.cells.clients]
 measure = "succeeded"
 words = "Successful requests of people, machines and agents."
 counts = "identities"
-where = """
-events.intent in ('use', 'manage', 'presence') and identities.kind in ('person', 'machine', 'agent')"""
+where = "@client"
 [evidence.cells.people]
 measure = "succeeded"
 words = "Successful requests of people."
 counts = "identities"
-where = """
-events.intent in ('use', 'manage', 'presence') and identities.kind in ('person')"""
+where = "@person"
 [evidence.cells.machines]
 measure = "succeeded"
 words = "Successful requests of machines."
 counts = "identities"
-where = """
-events.intent in ('use', 'manage', 'presence') and identities.kind in ('machine')"""
+where = "@machine"
 [evidence.cells.agents]
 measure = "succeeded"
 words = "Successful requests of agents."
 counts = "identities"
-where = """
-events.intent in ('use', 'manage', 'presence') and identities.kind in ('agent')"""
+where = "@agent"
 */
 select
     month,

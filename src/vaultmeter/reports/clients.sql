@@ -25,24 +25,20 @@ filters = [
 [evidence.rows]
 month = "events.bucket"
 product = "events.product"
-account = """
-$row_account = '*' or accounts.name = $row_account
-    or starts_with(accounts.name, $row_account || '/')"""
+account = "@below"
 [evidence.cells]
 limit = "none: The limit that was set for the account and month: vaultmeter limits."
 [evidence.cells.total]
 measure = "succeeded"
 words = "Successful requests of people, machines and agents."
 counts = "identities"
-where = """
-events.intent in ('use', 'manage', 'presence') and identities.kind in ('person', 'machine', 'agent')"""
+where = "@client"
 [evidence.cells.actual]
 measure = "succeeded"
 words = "Successful requests of those who came before the limit was reached."
 counts = "identities"
 where = """
-events.intent in ('use', 'manage', 'presence') and identities.kind in ('person', 'machine', 'agent')
-    and events.identity in (
+@client and events.identity in (
         select identity from clients
         where month = $row_month and product = $row_product
         and account = $row_account and not is_exceeded
@@ -52,8 +48,7 @@ measure = "succeeded"
 words = "Successful requests of those who came after the limit was reached."
 counts = "identities"
 where = """
-events.intent in ('use', 'manage', 'presence') and identities.kind in ('person', 'machine', 'agent')
-    and events.identity in (
+@client and events.identity in (
         select identity from clients
         where month = $row_month and product = $row_product
         and account = $row_account and is_exceeded
@@ -74,20 +69,17 @@ $row_limit_reached is not null and events.identity in (
 measure = "succeeded"
 words = "Successful requests of people."
 counts = "identities"
-where = """
-events.intent in ('use', 'manage', 'presence') and identities.kind in ('person')"""
+where = "@person"
 [evidence.cells.machines]
 measure = "succeeded"
 words = "Successful requests of machines."
 counts = "identities"
-where = """
-events.intent in ('use', 'manage', 'presence') and identities.kind in ('machine')"""
+where = "@machine"
 [evidence.cells.agents]
 measure = "succeeded"
 words = "Successful requests of agents."
 counts = "identities"
-where = """
-events.intent in ('use', 'manage', 'presence') and identities.kind in ('agent')"""
+where = "@agent"
 */
 with counted as (
     select

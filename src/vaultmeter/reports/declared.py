@@ -14,13 +14,15 @@
 
 A column that is not declared counts the measure of its own name. SQL may name the columns of
 `events`, `identities` (who acted), `items`, `accounts` (where it happened) and `sources`; the
-cells of the row are bound as `$row_` and the name of the column.
+cells of the row are bound as `$row_` and the name of the column. `@client` and the
+like, in `where` and in rows, are the conditions of `conditions.py`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from vaultmeter.reports.conditions import spelled_out
 from vaultmeter.store.measures import MEASURES, MOMENTS, Measure
 
 WAYS: dict[str, str] = {
@@ -121,8 +123,9 @@ def declared(head: Mapping[str, Any]) -> Declared:
     if given["filters"] is not None:
         given["filters"] = tuple(given["filters"])
     usual = {name: given[name] for name in ("of", "filters")}
+    rows = _spelled_out(head.get("rows", {}))
     cells = {name: _counting(cell, usual) for name, cell in head.get("cells", {}).items()}
-    return Declared(**{**given, "cells": cells})
+    return Declared(**{**given, "rows": rows, "cells": cells})
 
 
 def _counting(cell: str | Mapping[str, Any], usual: dict[str, Any]) -> Counting:
@@ -130,11 +133,16 @@ def _counting(cell: str | Mapping[str, Any], usual: dict[str, Any]) -> Counting:
         if cell.startswith(_NONE):
             return Counting(derived=cell.removeprefix(_NONE).strip())
         return _of_measures((cell,), usual)
-    given = {**usual, **cell}
+    given = {**usual, **cell, "where": spelled_out(cell.get("where", "true"))}
+    given["rows"] = _spelled_out(cell.get("rows", {}))
     measures = given.pop("measure", ())
     if given["filters"] is not None:
         given["filters"] = tuple(given["filters"])
     return _of_measures((measures,) if isinstance(measures, str) else tuple(measures), given)
+
+
+def _spelled_out(rows: Mapping[str, str]) -> dict[str, str]:
+    return {name: spelled_out(sql) for name, sql in rows.items()}
 
 
 def _of_measures(measures: tuple[str, ...], given: dict[str, Any]) -> Counting:

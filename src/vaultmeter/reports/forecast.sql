@@ -28,9 +28,7 @@ filters = [
 [evidence.rows]
 month = "events.bucket"
 product = "events.product"
-account = """
-$row_account = '*' or accounts.name = $row_account
-    or starts_with(accounts.name, $row_account || '/')"""
+account = "@below"
 [evidence.cells]
 until = "none: The end of the range, or the last event of all sources where that is earlier."
 days = "none: The calendar days of the month that are over by then."
@@ -46,8 +44,7 @@ measure = "succeeded"
 words = "Successful requests of the clients of the month who came before the end of the range."
 counts = "identities"
 where = """
-events.intent in ('use', 'manage', 'presence') and identities.kind in ('person', 'machine', 'agent')
-    and events.identity in (
+@client and events.identity in (
         select identity from clients
         where month = $row_month and product = $row_product and account = $row_account
             and first_used < cast($asked_until as timestamp)
