@@ -102,6 +102,8 @@ class Settings:
     """Open connections; the last fifth is kept for pushes with a key."""
     connections_per_address: int = _setting(100, int, least=1)
     """Open connections of one address; those of a trusted proxy are not counted."""
+    follow_folders: tuple[str, ...] = _setting((), _listed)
+    """Folders, besides those of followed files, that links to followed files may lead into."""
     trusted_proxies: tuple[str, ...] = _setting((), _listed)
     """Addresses or networks, with commas, whose X-Forwarded-For and -Proto are believed."""
     tls_certificate: Path | None = _setting(None, Path)  # noqa: RUF009  as the others

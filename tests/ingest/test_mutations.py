@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import Folder, sample_lines, seeded
 from tests.ingest.mutations import mutants
 
+from vaultmeter.app import redact_of
 from vaultmeter.demo.scale import Scale
 from vaultmeter.demo.simulate import simulate
 
@@ -96,18 +97,26 @@ def test_broken_lines_are_rejected_one_by_one(folder: Folder, name: str) -> None
     numbers = {line: number for number, line in enumerate(received, start=1 + len(header))}
     stored = {line for (line,) in folder.app.store.query("select line from event")}
     assert {numbers[line] for line in good} <= stored
-    check_rejects(folder, header + received, stored)
+    check_rejects(folder, connector, header + received, stored)
     if name != "csv":
         unreadable = {numbers[line] for line in received if line.strip() and not is_json(line)}
         assert not unreadable & stored
 
 
-def check_rejects(folder: Folder, lines: list[bytes], stored: set[int]) -> None:
-    """Check that each rejected line is kept once, byte for byte, and is not stored as well."""
+def check_rejects(folder: Folder, connector: str, lines: list[bytes], stored: set[int]) -> None:
+    """Check that each rejected line is kept once, and is not stored as well.
+
+    It is kept byte for byte, but for what may be secret: few broken lines do not show that the
+    vault hashes.
+    """
     kept = folder.rejects()
+    redact = redact_of(connector)
+    expected = [bytes(redact(line, None).content) for line in lines]
+    redacted = [line for line, after in zip(lines, expected, strict=True) if line != after]
+    assert len(redacted) < len(lines) // 50
     assert len(kept) > MUTANTS // 4
     assert len({reject.line for reject in kept}) == len(kept)
-    assert [reject for reject in kept if reject.body != lines[reject.line - 1]] == []
+    assert [reject for reject in kept if reject.body != expected[reject.line - 1]] == []
     assert stored.isdisjoint(reject.line for reject in kept)
     assert {"not_utf8", "too_large", "conflict"} <= {reject.reason for reject in kept}
 

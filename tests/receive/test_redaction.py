@@ -1,4 +1,4 @@
-"""Checks what is made unreadable before it is accepted: all that may be secret, and nothing else."""
+"""Checks what is made unreadable before it is accepted: what may be secret, and nothing else."""
 
 import gzip
 import json

@@ -18,7 +18,7 @@ class Working:
     """A worker that does what a test says."""
 
     name: str
-    work: Callable[[Life], None]
+    work: Callable[[Life], object]
 
     def run(self, life: Life) -> None:
         """Do it."""
@@ -73,7 +73,7 @@ def test_a_silent_worker_is_not_well_and_then_ends_the_process(ends: Ends) -> No
     """A worker without a heartbeat is first not alive, and then ends the process."""
     release = Event()
     watching = supervisor(ends, limit=0.05, end=0.2)
-    watching.start(Working("stuck", lambda _: bool(release.wait()) and None))
+    watching.start(Working("stuck", lambda _: release.wait()))
 
     until(lambda: not watching.pulses()[0].alive, "it is seen to be silent")
     assert ends.codes == []
@@ -87,7 +87,7 @@ def test_a_silent_worker_is_not_well_and_then_ends_the_process(ends: Ends) -> No
 def test_a_worker_that_rests_is_alive_and_ends_when_asked(ends: Ends) -> None:
     """A worker that waits beats, ends when it is asked to, and is forgotten then."""
     watching = supervisor(ends, limit=2)
-    watching.start(Working("one", lambda life: bool(life.wait(3600)) and None))
+    watching.start(Working("one", lambda life: life.wait(3600)))
 
     assert [(pulse.name, pulse.alive) for pulse in watching.pulses()] == [("one", True)]
     watching.stop("one")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from vaultmeter.api.health import Component
 from vaultmeter.receive.condition import Condition
 from vaultmeter.receive.gate import Gate
+from vaultmeter.server.auditor import Auditor
 from vaultmeter.server.flusher import Flusher
 from vaultmeter.server.metrics import Spool
 from vaultmeter.server.supervisor import Supervisor
@@ -21,12 +22,19 @@ class Readiness:
     supervisor: Supervisor
     gate: Gate
     flusher: Flusher
+    auditor: Auditor
     spool: Callable[[], Spool]
     conditions: Callable[[], Mapping[str, Condition]]
 
     def components(self) -> list[Component]:
         """Every part, the vital ones first."""
-        return [self._gate(), self._store(), *self._workers(), *self._receivers()]
+        return [
+            self._gate(),
+            self._store(),
+            self._books(),
+            *self._workers(),
+            *self._receivers(),
+        ]
 
     def _gate(self) -> Component:
         reason = self.gate.full()
@@ -41,6 +49,10 @@ class Readiness:
         if lag > _LATE:
             return Component("store", ok=False, words=f"It is {lag:.0f} seconds behind the inbox.")
         return Component("store", ok=True, words="up to date")
+
+    def _books(self) -> Component:
+        trouble = self.auditor.trouble
+        return Component("books", not trouble, trouble or "every line is accounted for")
 
     def _workers(self) -> Iterator[Component]:
         for pulse in self.supervisor.pulses():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from structlog.typing import FilteringBoundLogger
 
@@ -53,6 +54,7 @@ def _followed(wish: Wish) -> Receiver | None:
         clock=wish.app.clock,
         say=wish.say,
         full=wish.gate.full,
+        folders=map(Path, wish.app.settings.follow_folders),
     )
 
 

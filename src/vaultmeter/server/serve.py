@@ -23,8 +23,10 @@ from vaultmeter.api.rejects import routes as reject_routes
 from vaultmeter.api.reports import routes as report_routes
 from vaultmeter.api.sources import routes as source_routes
 from vaultmeter.app import App
+from vaultmeter.life import Worker
 from vaultmeter.model.errors import Invalid
 from vaultmeter.receive.gate import Gate
+from vaultmeter.server.auditor import Auditor
 from vaultmeter.server.clients import clients_of_month
 from vaultmeter.server.collecting import Collecting
 from vaultmeter.server.flusher import Flusher
@@ -87,6 +89,8 @@ class Server:
         gate = Gate(app.inbox, self.settings, spooled.pending_bytes)
         self._run_worker(supervisor, flusher, _FLUSH_END)
         self._run_worker(supervisor, gate)
+        auditor = Auditor(app, log)
+        self._run_worker(supervisor, auditor)
         collecting = Collecting(supervisor, partial(receivers_of, app, gate, log))
         self._stack.callback(collecting.stop)
         self._sources = Sources(
@@ -98,7 +102,9 @@ class Server:
             lambda: self._follow(app, collecting),
         )
         self._follow(app, collecting)
-        readiness = Readiness(supervisor, gate, flusher, spooled.get, collecting.conditions)
+        readiness = Readiness(
+            supervisor, gate, flusher, auditor, spooled.get, collecting.conditions
+        )
         sights = Sights(
             self.settings.data,
             spooled.get,
@@ -114,9 +120,7 @@ class Server:
         self._answers(gate, registry, readiness, sights)
         return supervisor
 
-    def _run_worker(
-        self, supervisor: Supervisor, worker: Flusher | Gate, end: float = _END
-    ) -> None:
+    def _run_worker(self, supervisor: Supervisor, worker: Worker, end: float = _END) -> None:
         supervisor.start(worker)
         self._stack.callback(supervisor.stop, worker.name, end)
 
