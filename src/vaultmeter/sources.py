@@ -93,7 +93,7 @@ class Sources:
         self._conditions, self.changed = conditions, changed
         self._alone = RLock()
         self._known: dict[str, SourceSettings] | None = None
-        self._doors: dict[str, SourceDoor] = {}
+        self._doors: dict[str, SourceDoor] | None = None
         self.version = 0
         """Grows with every change."""
 
@@ -106,10 +106,10 @@ class Sources:
 
     def door(self, name: str) -> SourceDoor | None:
         """Where pushed records of that source go; `None` for one that has no key."""
-        with self._alone:
-            if self._known is None:
-                self._read()
-            return self._doors.get(name)
+        if self._doors is None:
+            self.settings()
+        # Without the lock: a push must not wait for a change that waits for the disk.
+        return (self._doors or {}).get(name)
 
     def add(self, wanted: Wanted) -> Object:
         """Add a source, or settings to one that `ingest` has made; raises `Invalid`, `NotFound`."""
@@ -128,7 +128,7 @@ class Sources:
             )
             with self._state.changing() as connection:
                 add_source_settings(connection, settings)
-            self._forget()
+            self._refresh()
         self.changed()
         return _object(source, settings)
 
@@ -161,7 +161,7 @@ class Sources:
                 if not set_key(connection, name, mark):
                     made = SourceSettings(name, source.connector, source.account, now, key=mark)
                     add_source_settings(connection, made)
-            self._forget()
+            self._refresh()
         self.changed()
         return {"source": name, "key": key, "made": _text(now)}
 
@@ -179,7 +179,7 @@ class Sources:
                 )
             with self._state.changing() as connection:
                 remove_source_settings(connection, name)
-            self._forget()
+            self._refresh()
         self.changed()
         return _object(source, settings)
 
@@ -198,8 +198,8 @@ class Sources:
         }
         self._known = known
 
-    def _forget(self) -> None:
-        self._known = None
+    def _refresh(self) -> None:
+        self._read()
         self.version += 1
 
     def _check_new(self, wanted: Wanted) -> None:

@@ -2,8 +2,10 @@
 
 import gzip
 import json
+import os
 from itertools import pairwise
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from tests.conftest import Folder, sample, sample_lines
 
 from vaultmeter.app import connector_named, redact_of
 from vaultmeter.inbox.batches import Content
+from vaultmeter.receive.follow import Follower
 
 _CANARY = "s3cr3t kanarie / 7"
 _TOKEN = "s.1hPdAXmmfYMS0IlgPFdMeL1j"  # noqa: S105  opens nothing
@@ -272,6 +275,52 @@ def test_a_redacted_file_is_known_again(folder: Folder, tmp_path: Path) -> None:
     assert folder.ingest("openbao", packed).outcome.lines == 10
     assert folder.totals().received == folder.totals().stored == 220
     assert _CANARY[:6].encode() not in (folder.path / "inbox.sqlite").read_bytes()
+
+
+def follow(folder: Folder, log: Path, count: int) -> list[str]:
+    """Follow a log, with a new follower, until so many lines were taken; answers what it said."""
+    app, deadline = folder.open(), monotonic() + 30
+    source = app.inbox.source("followed", "openbao", "acme")
+    said: list[str] = []
+    follower = Follower(
+        *(app.inbox, source, [str(log)], app.settings),
+        is_header=lambda _: False,
+        clock=app.clock,
+        say=said.append,
+        grace=0.0,
+    )
+    try:
+        while (taken := app.inbox.arrived(source, 0)[1]) < count:
+            assert monotonic() < deadline, (taken, follower.condition)
+            follower.poll()
+            sleep(0.02)
+        follower.poll()
+        assert app.inbox.arrived(source, 0)[1] == count
+        assert app.inbox.gaps(source) == []
+    finally:
+        follower.close()
+    return said
+
+
+def test_a_redacted_file_is_followed_through_restarts_and_rotation(
+    folder: Folder, tmp_path: Path
+) -> None:
+    """A log of clear values is followed on from where it was left, and no line is taken twice."""
+    log, rotated, packed = (tmp_path / name for name in ("a.log", "a.log.1", "a.log.1.gz"))
+    log.write_bytes(raw_log(0, 1))
+    assert follow(folder, log, 1) == []
+    log.write_bytes(raw_log(0, 90) + raw_log(90, 91)[:70])
+    assert follow(folder, log, 90) == []
+    log.write_bytes(raw_log(0, 100))
+    log.rename(rotated)
+    log.write_bytes(raw_log(100, 103))
+    assert follow(folder, log, 103) == []
+    packed.write_bytes(gzip.compress(rotated.read_bytes()))
+    os.utime(packed, (1_000_000, 1_000_000))
+    rotated.unlink()
+    assert follow(folder, log, 103) == []
+    folder.open().fold()
+    assert folder.totals().stored == 103
 
 
 def test_pieces_of_a_line_that_is_too_long_hold_no_value(folder: Folder, tmp_path: Path) -> None:
