@@ -60,7 +60,7 @@ def document(days: list[Day]) -> dict[str, Any]:
 
 def _balance(app: App) -> list[Day]:
     days: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    with app.store.reader() as store, store.transaction():
+    with app.store.reader() as store:
         position, counted = store.position(), store.query(_COUNTED)
     for source, day, seq, lines in app.inbox.received():
         days[source, day]["received"] += lines

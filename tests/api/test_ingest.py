@@ -235,8 +235,7 @@ def test_a_disk_that_stands_still_is_told_in_time_and_a_resend_is_safe(tmp_path:
 
 def test_a_full_disk_is_told_with_its_reason(tmp_path: Path) -> None:
     """Without room nothing is accepted, and the answer is 507 and says why."""
-    with running(tmp_path / "data") as server:
-        object.__setattr__(server.set, "reserve_bytes", 1 << 60)
+    with running(tmp_path / "data", settings={"reserve_bytes": 1 << 60}) as server:
         reply = server.push(b"{}")
         assert reply.status == 507
         assert "kept free" in reply.json()["detail"]

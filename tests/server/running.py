@@ -92,7 +92,7 @@ class Running:
     def __post_init__(self) -> None:
         """Open the inbox and listen."""
         self.folder.mkdir(exist_ok=True)
-        self.set = Settings(data=self.folder, reserve_bytes=0, **self.settings)
+        self.set = Settings(data=self.folder, **{"reserve_bytes": 0, **self.settings})
         self.inbox = Inbox(self.folder, system_clock, 1 << 20)
         self.gate = Gate(self.inbox, self.set)
         self.source = self.inbox.source("vault", "events", "acme")

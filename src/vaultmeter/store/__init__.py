@@ -33,7 +33,7 @@ class Store(Protocol):
         """
 
     def reader(self) -> AbstractContextManager["Store"]:
-        """The same store for another thread to read, which waits for nothing that is written."""
+        """The store as it is now, for another thread to read, which waits for no writer."""
 
     def checkpoint(self) -> None:
         """Fold the write-ahead log into the database file, if nothing else is under way."""

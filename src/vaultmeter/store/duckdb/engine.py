@@ -90,7 +90,9 @@ class DuckDB:
         other._statements = self._statements
         other.run("set timezone = 'UTC'")
         try:
-            yield other
+            # Several statements make an answer, and what is folded between two would count twice.
+            with other.transaction():
+                yield other
         finally:
             other.close()
 

@@ -1,0 +1,25 @@
+"""Checks that a reader of the store sees one moment of it, whatever is written meanwhile."""
+
+from tests.conftest import Folder, event, ndjson
+
+from vaultmeter.books import balance
+
+
+def test_a_reader_sees_one_moment(folder: Folder) -> None:
+    """What is flushed and folded while a reader reads is not in any of its answers."""
+    folder.take("events", ndjson(*(event(number) for number in range(10))))
+    app = folder.app
+    with app.store.reader() as reader:
+        before = reader.query("select count(*) from event"), reader.meta("rolled")
+        folder.take("events", ndjson(*(event(number) for number in range(10, 30))))
+        after = reader.query("select count(*) from event"), reader.meta("rolled")
+
+    assert before == after == ([(10,)], "1")
+    assert folder.totals().stored == 30
+
+
+def test_books_are_balanced_beside_a_writer(folder: Folder) -> None:
+    """The books of a reader balance though batches that came later are not in the store yet."""
+    folder.take("events", ndjson(*(event(number) for number in range(10))))
+
+    assert all(day.balanced for day in balance(folder.app))
