@@ -1,11 +1,15 @@
 """Named places where a test can kill the process, to prove that nothing is lost there.
 
 `VAULTMETER_KILL_AT=NAME` or `NAME:COUNT` ends the process with SIGKILL when it passes the place
-for the first or the COUNT-th time. Without the variable a place costs one comparison.
+for the first or the COUNT-th time. `VAULTMETER_RAISE_AT` raises an error there instead, and
+`VAULTMETER_HANG_AT` never goes on. Without the variables a place costs one comparison.
 """
 
 import os
 import signal
+from collections.abc import Callable
+from threading import Event
+from typing import NoReturn
 
 FAILPOINTS = (
     "segment-written",
@@ -40,15 +44,44 @@ RETENTION_FAILPOINTS = (
 BACKUP_FAILPOINTS = ("backup-inbox", "backup-written")
 """The places that a backup passes."""
 
-_WANTED, _, _COUNT = os.environ.get("VAULTMETER_KILL_AT", "").partition(":")
-_passed = 0
+WORKER_FAILPOINTS = (
+    "gate-turn",
+    "flusher-turn",
+    "auditor-turn",
+    "follower-turn",
+    "listener-turn",
+    "datagrams-turn",
+)
+"""The places that the workers of a server pass again and again, each in its own thread."""
+
+
+def _kill(_: str) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _raise(name: str) -> NoReturn:
+    raise RuntimeError(f"An error was asked for at {name}.")
+
+
+def _hang(_: str) -> None:
+    Event().wait()
+
+
+_ACTS: dict[str, Callable[[str], None]] = {
+    "VAULTMETER_KILL_AT": _kill,
+    "VAULTMETER_RAISE_AT": _raise,
+    "VAULTMETER_HANG_AT": _hang,
+}
+_WANTED = {
+    variable: os.environ[variable].partition(":") for variable in _ACTS if variable in os.environ
+}
+_passed = dict.fromkeys(_WANTED, 0)
 
 
 def reach(name: str) -> None:
     """Say that execution is at the place `name`."""
-    global _passed  # noqa: PLW0603  a process passes its places once, and dies at one of them
-    if name != _WANTED:
-        return
-    _passed += 1
-    if _passed >= int(_COUNT or 1):
-        os.kill(os.getpid(), signal.SIGKILL)
+    for variable, (wanted, _, count) in _WANTED.items():
+        if name == wanted:
+            _passed[variable] += 1
+            if _passed[variable] >= int(count or 1):
+                _ACTS[variable](name)

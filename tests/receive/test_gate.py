@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import apsw
 import pytest
@@ -27,7 +28,7 @@ def inbox(tmp_path: Path) -> Iterator[Inbox]:
     opened.close()
 
 
-def settings(inbox: Inbox, **given: int) -> Settings:
+def settings(inbox: Inbox, **given: Any) -> Settings:  # noqa: ANN401  settings are of any type
     """Make settings for a disk of any size."""
     return Settings(data=inbox.archive.folder.parent, **{"reserve_bytes": 0, **given})
 

@@ -30,7 +30,12 @@ _PLACES = (
     *("response.wrap_info.accessor", "response.wrap_info.wrapped_accessor", "response.headers.x"),
 )
 
-texts = st.text(max_size=30) | st.just(_HASH) | st.just("2026-11-01T08:00:00Z")
+texts = (
+    st.text(max_size=30)
+    | st.from_regex(r"#\w*\**", fullmatch=True)
+    | st.just(_HASH)
+    | st.just("2026-11-01T08:00:00Z")
+)
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | texts,
     lambda below: st.lists(below, max_size=4) | st.dictionaries(texts, below, max_size=4),
@@ -212,6 +217,27 @@ def test_a_record_behind_a_part_of_another_one_is_redacted() -> None:
         assert _CANARY.encode() not in kept
         assert _TOKEN.encode() not in kept
         assert b'"path":"kv/data/app/db"' in kept
+
+
+def test_a_hashed_header_says_nothing_of_a_broken_line() -> None:
+    """A vault that writes clear values hashes some headers all the same."""
+    record = entry(password=_CANARY)
+    record["request"]["headers"]["x-hashed"] = [_HASH]
+    written = line(record).strip()
+    for place in range(1, len(written), 5):
+        for piece in (written[:place], written[place:]):
+            kept, _ = redacted(piece + b"\n")
+            assert _CANARY.encode() not in kept
+            assert _TOKEN.encode() not in kept
+
+
+def test_a_long_broken_line_keeps_its_punctuation_alone() -> None:
+    """A line that is too long to be taken apart, and shows no hash, holds nothing readable."""
+    for broken in (b'["' + b"kanarie " * 9_000, b"kanarie" * 900, b"[" * 2_000_000):
+        kept, lines = redacted(broken + b"\n")
+        assert (len(kept), lines) == (len(broken) + 1, 1)
+        assert b"kanarie" not in kept
+        assert redacted(kept) == (kept, lines)
 
 
 def test_broken_lines_of_a_hashed_log_stay_as_they_are() -> None:

@@ -6,7 +6,9 @@ within a deadline or refused.
 """
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from hashlib import sha256
 from typing import Protocol
 
@@ -22,6 +24,7 @@ from vaultmeter.api.pool import Pool
 from vaultmeter.api.problems import Refusal, problem, unavailable
 from vaultmeter.api.told import Told, told
 from vaultmeter.inbox.batches import Delivery, Receipt, Source
+from vaultmeter.inbox.redaction import Redacted
 from vaultmeter.model.errors import VaultmeterError
 from vaultmeter.receive.door import Doors
 from vaultmeter.settings import Settings
@@ -40,19 +43,30 @@ class Offers(Protocol):
     def offer(self, delivery: Delivery) -> Future[Receipt]:
         """Hand a delivery in without waiting; raises `Full` and `Unavailable`."""
 
+    def redact(self, source: Source, content: bytes) -> Redacted:
+        """Lines of a source as they may be kept."""
+
 
 class Push:
     """A push that was read: whole lines, and what is told of them."""
 
-    def __init__(self, content: bytes, idempotency_key: str, settings: Settings) -> None:
+    def __init__(
+        self,
+        content: bytes,
+        idempotency_key: str,
+        settings: Settings,
+        redact: Callable[[bytes], Redacted],
+    ) -> None:
         """Read a body; raises `Refusal` for an empty one, or one of too many lines."""
         if not content.strip():
             raise Refusal(422, "The body is empty.", "Send a record, or lines of records.")
-        self.content = content if content.endswith(b"\n") else content + b"\n"
-        self.lines = self.content.count(b"\n")
+        whole = content if content.endswith(b"\n") else content + b"\n"
+        self.lines = whole.count(b"\n")
         if self.lines > settings.push_max_lines:
             most = settings.push_max_lines
             raise Refusal(413, f"There are more than {most} lines.", "Send them in several parts.")
+        kept, self.redacted = redact(whole)
+        self.content = bytes(kept)
         self.is_single = self.lines == 1
         # What a vault sends one by one is not looked at: the store tells what is wrong with it.
         self.records, self.told = (1, list[Told]()) if self.is_single else told(content, settings)
@@ -111,7 +125,7 @@ class Ingest:
             begun = asyncio.get_running_loop().time()
             try:
                 async with asyncio.timeout_at(begun + self._settings.push_seconds):
-                    push = await self._read(packed, coding, headers, share)
+                    push = await self._read(source, packed, coding, headers, share)
                     receipt = await self._accepted(source, push)
             except TimeoutError as error:
                 # What was offered may still be accepted. A batch that is sent again is known by
@@ -122,21 +136,26 @@ class Ingest:
                 self._count(source, push)
             return _acknowledgement(push, receipt)
 
-    async def _read(self, packed: bytes, coding: str, headers: Headers, share: Share) -> Push:
+    async def _read(
+        self, source: Source, packed: bytes, coding: str, headers: Headers, share: Share
+    ) -> Push:
         idempotency_key = header(headers, b"idempotency-key")
         if len(packed) <= (_SMALL_PACKED if coding else _SMALL):
-            return self._unpacked(packed, coding, idempotency_key)
-        push = await self._pool.run(self._unpacked, packed, coding, idempotency_key)
+            return self._unpacked(source, packed, coding, idempotency_key)
+        push = await self._pool.run(self._unpacked, source, packed, coding, idempotency_key)
         share.take(len(push.content))
         return push
 
-    def _unpacked(self, packed: bytes, coding: str, idempotency_key: str) -> Push:
+    def _unpacked(self, source: Source, packed: bytes, coding: str, idempotency_key: str) -> Push:
         content = unpacked(packed, coding, self._settings.push_max_bytes)
-        return Push(content, idempotency_key, self._settings)
+        redact = partial(self._gate.redact, source)
+        return Push(content, idempotency_key, self._settings, redact)
 
     async def _accepted(self, source: Source, push: Push) -> Receipt:
         self._pace.spend(source.id, push.lines)
-        offered = self._gate.offer(Delivery(source, _STREAM, push.content, push.lines, push.key))
+        offered = self._gate.offer(
+            Delivery(source, _STREAM, push.content, push.lines, push.key, push.redacted)
+        )
         # Shielded: what runs out of time here is not taken back from the gate.
         return await asyncio.shield(asyncio.wrap_future(offered))
 

@@ -11,6 +11,7 @@ import sys
 from time import sleep
 
 from vaultmeter.clock import Clock
+from vaultmeter.failpoints import reach
 from vaultmeter.inbox.batches import Source
 from vaultmeter.inbox.inbox import Inbox
 from vaultmeter.life import Life
@@ -86,6 +87,7 @@ class Datagrams:
         self._conditions.well(f"Receiving datagrams at {self._address.url}.")
         while not (life.stopping or self._handover.trouble):
             life.beat()
+            reach("datagrams-turn")
             door.settimeout(_BUSY if self._handover.is_gathering else _IDLE)
             self._receive(door)
             self._handover.tend()

@@ -23,6 +23,7 @@ from pathlib import Path
 from time import monotonic
 
 from vaultmeter.clock import Clock
+from vaultmeter.failpoints import reach
 from vaultmeter.inbox.batches import Gap, Source, TakenFile
 from vaultmeter.inbox.inbox import Inbox
 from vaultmeter.life import Life
@@ -124,6 +125,7 @@ class Follower:
 
     def poll(self, pulse: Pulse = lambda: None) -> float:
         """Look at everything once and take what is new; answers for how many seconds to rest."""
+        reach("follower-turn")
         if reason := self._full():
             self._conditions.trouble(f"Nothing is taken in: {reason}")
             return _TROUBLED

@@ -12,8 +12,10 @@ from shutil import disk_usage
 from threading import Lock
 from time import monotonic
 
-from vaultmeter.inbox.batches import Delivery, Receipt
+from vaultmeter.failpoints import reach
+from vaultmeter.inbox.batches import Delivery, Receipt, Source
 from vaultmeter.inbox.inbox import Inbox
+from vaultmeter.inbox.redaction import Redacted
 from vaultmeter.life import Life
 from vaultmeter.model.errors import Full, Unavailable
 from vaultmeter.settings import Settings
@@ -67,6 +69,10 @@ class Gate:
         self._offers.put(_Offer(delivery, answer))
         return answer
 
+    def redact(self, source: Source, content: bytes) -> Redacted:
+        """Lines of a source as they may be kept; for who has a thread to do it in."""
+        return self._inbox.redact(source, content)
+
     def full(self) -> str:
         """Why nothing more is accepted; empty while there is room. Answers from memory."""
         if not self._no_room and self._queued > self._settings.gate_bytes:
@@ -77,6 +83,7 @@ class Gate:
         """Accept what is offered, until the server ends; what is offered by then is accepted."""
         while not life.stopping:
             life.beat()
+            reach("gate-turn")
             self._look()
             self._accept(self._gathered(_IDLE))
         self._closed = "The server is ending."

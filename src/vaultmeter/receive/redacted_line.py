@@ -6,6 +6,7 @@ guess what it was, and two records of one session still agree. Everything else b
 a digest of a password can be found by guessing.
 """
 
+import json
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Mapping
@@ -30,16 +31,22 @@ _LITERAL_TEXT = r"true|false|null|-?[0-9][0-9.eE+-]*"
 _TIME, _LITERAL = re.compile(_TIME_TEXT.encode()), re.compile(_LITERAL_TEXT.encode())
 OPEN, CLOSE = '{"', "}"
 """How a line that is an object begins and ends."""
-_FILLED = re.compile(rb"\*+|#[\w-]+\**")
+_STARS, _DIGEST = re.compile(rb"[\1\xff]?\**"), re.compile(rb"[\1\xff]?\**|#[\w-]+\**")
 _BEGINNING = re.compile(rb'(?=\{"time":"\d{4}-\d\d-\d\dT)')
 """Where a record begins in a line that holds a part of another one before it."""
 _NAME = re.compile(rb"\w{0,40}")
 _BEFORE_NAMES = (b"{", b",")
+_SOUND = re.compile(rb"[ !#-\[\]-~]*")
+"""Breaks no string: printable, without quotes and backslashes."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LEAST_DIGEST = 16
 """Bytes from which a value has room for a digest that differs from others."""
-_PLAIN = 4096
+_PLAIN = 1 << 10
 """A longer line without any string may be a piece of a value."""
+_LONG = 1 << 14
+"""A broken line of more bytes is not taken apart."""
+_FILL_ALL = bytes(byte if byte in b'\0\t\r "{}[],:' else 0x2A for byte in range(256))
+"""Leaves of a line its punctuation."""
 
 
 class _Fill(Enum):
@@ -140,7 +147,10 @@ class LineRedactor:
         fills |= dict.fromkeys(secrets.kept, _Fill.KEEP)
         self._places = _places(fills)
         self._names = _places_by_name(fills, secrets.names)
-        self._mark = secrets.hashed.encode()
+        self._mark = mark = secrets.hashed.encode()
+        tokens = "|".join({place.rpartition(".")[2] for place in secrets.tokens}).encode()
+        self._member_hashed = re.compile(rb'":\s*"' + mark, re.IGNORECASE)
+        self._token_clear = re.compile(rb'"(?:%s)":\s*"(?!%s|")' % (tokens, mark), re.IGNORECASE)
         self._misplaced = re.compile(secrets.misplaced.encode())
 
     def redact(self, line: bytes) -> RedactedLine:
@@ -149,10 +159,18 @@ class LineRedactor:
             return RedactedLine(line, is_marked=False)
         if _is_record(line, self._record):
             return self._redacted(line, list(_strings(line, self._places)))
-        is_plain = len(line) <= _PLAIN and b'"' not in line
-        if is_plain or self._mark in line.lower():
+        if self._is_hashed(line) or (len(line) <= _PLAIN and b'"' not in line):
             return RedactedLine(line, is_marked=False)
+        if len(line) > _LONG or b'"' not in line:
+            return RedactedLine(line.translate(_FILL_ALL), is_marked=True)
         return self._redacted(line, list(_strings_and_rests(line, self._names)))
+
+    def _is_hashed(self, line: bytes) -> bool:
+        """Whether the vault that wrote a broken line hashes; of headers it says nothing.
+
+        Headers are lists, and some are hashed by a vault that writes everything else in clear.
+        """
+        return bool(self._member_hashed.search(line)) and not self._token_clear.search(line)
 
     def _redacted(self, line: bytes, strings: Iterable[_String]) -> RedactedLine:
         found = [(string, self._state(string)) for string in strings]
@@ -173,15 +191,29 @@ class LineRedactor:
             return _State.HASHED
         if not value or _TIME.fullmatch(value) or (string.is_cut and self._mark.startswith(value)):
             return _State.HARMLESS
-        return _State.FILLED if _FILLED.fullmatch(value) else _State.CLEAR
+        filled = _DIGEST if string.fill is _Fill.LINK else _STARS
+        return _State.FILLED if filled.fullmatch(value) else _State.CLEAR
 
 
 def _filled(string: _String) -> bytes:
     value = string.value
     if string.fill is not _Fill.LINK or len(value) < _LEAST_DIGEST:
-        return b"*" * len(value)
+        return _break_of(value).ljust(len(value), b"*")
     digest = b"#" + urlsafe_b64encode(sha256(value).digest()).rstrip(b"=")
     return digest[: len(value)].ljust(len(value), b"*")
+
+
+def _break_of(value: bytes) -> bytes:
+    """A byte that breaks a string as the value does: what was no record must not become one."""
+    if _SOUND.fullmatch(value):
+        return b""
+    try:
+        json.loads(b'"%s"' % value)
+    except UnicodeDecodeError:
+        return b"\xff"
+    except ValueError:
+        return b"\1"
+    return b""
 
 
 def _is_record(line: bytes, name: str) -> bool:

@@ -17,6 +17,7 @@ from selectors import EVENT_READ, DefaultSelector
 from time import sleep
 
 from vaultmeter.clock import Clock
+from vaultmeter.failpoints import reach
 from vaultmeter.inbox.batches import Gap, Source
 from vaultmeter.inbox.inbox import Inbox
 from vaultmeter.life import Life
@@ -117,6 +118,7 @@ class Listener:
                     self._tell()
                     while not (life.stopping or self._handover.trouble):
                         life.beat()
+                        reach("listener-turn")
                         self._turn(door, selector)
                     self._admit(door, selector)
                     selector.unregister(door)

@@ -6,6 +6,7 @@ from structlog.typing import FilteringBoundLogger
 
 from vaultmeter.app import App
 from vaultmeter.books import Day, balance
+from vaultmeter.failpoints import reach
 from vaultmeter.life import Life
 from vaultmeter.model.errors import Unavailable
 
@@ -26,10 +27,12 @@ class Auditor:
 
     def run(self, life: Life) -> None:
         """Check until the server ends."""
+        reach("auditor-turn")
         while not life.wait(EVERY):
             # Without a store there is nothing to compare; the flusher says why.
             with suppress(Unavailable):
                 self.check()
+            reach("auditor-turn")
 
     def check(self) -> None:
         """Check once; a difference is logged when it is new."""
