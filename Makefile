@@ -51,6 +51,7 @@ demo: $(READY) ## Take in a real audit log and an invented year, then show repor
 		vaultmeter explain overview --cell passwords_accessed --size 3
 		vaultmeter get-analytics-data --jq-expression '.usage_reports.sm | {total_clients, total_secrets}'
 		vaultmeter ledger
+		vaultmeter check
 	)
 	printf '%s\n' '' 'The data stays in ./$(DEMO_DATA). Next, for example:' ''
 	printf '  %s\n' \
@@ -60,6 +61,7 @@ demo: $(READY) ## Take in a real audit log and an invented year, then show repor
 		"vaultmeter report clients --range year-to-date --format csv --output clients.csv" \
 		"vaultmeter report sessions --user 'person05*' --range all" \
 		"vaultmeter report overview --sql" \
+		"vaultmeter serve    # then docs/guide/connect-openbao.md" \
 		"vaultmeter get-analytics-data --json | jq '.usage_reports.sm.clients_by_auth_method_types'"
 
 test: $(READY) programs ## Run the tests; ARGS='-k word' is handed to pytest

@@ -7,7 +7,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
@@ -57,7 +57,7 @@ class FolderLock:
         """Take the lock, waiting up to `wait` seconds; raises `Busy` naming the holder."""
         with ExitStack() as held:
             held.enter_context(private_files())
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _make(folder)
             self._file = held.enter_context((folder / "lock").open("a+"))
             deadline = time.monotonic() + wait
             while not self._taken():
@@ -87,3 +87,22 @@ class FolderLock:
             f"Process {holder} is using {folder}.",
             "Wait for it to end, stop it, or give another folder with --data.",
         )
+
+
+def _make(folder: Path) -> None:
+    """Make a folder, and those above it, where they are missing, to outlive a loss of power."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for each in missing:
+        # Where names may be added and not listed, they cannot be synced either.
+        with suppress(PermissionError):
+            sync_folder(each.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Let the names in a folder be on disk; those of its files are not synced with the files."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

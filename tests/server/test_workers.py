@@ -136,7 +136,7 @@ def test_an_error_halfway_counts_nothing_twice(
 def test_a_worker_that_stands_still_is_seen_and_ends_the_server(
     collecting: Collecting, folder: Folder, place: str
 ) -> None:
-    """A worker that hangs is red in readiness while the server answers, and then ends it with 70."""
+    """A worker that hangs is red while the server goes on answering, and ends it with 70 later."""
     serving, worker = collecting.serving, WORKERS[place]
     serving.settings = {
         "VAULTMETER_HANG_AT": f"{place}:{AFTER[place]}",

@@ -1,6 +1,6 @@
 """Sealed segments: files of compressed batches that are written once and never changed.
 
-A segment is written under a temporary name, synced, renamed, and its folder synced, before the
+A segment is written under a temporary name, synced, renamed, and its folders synced, before the
 inbox refers to it. Each batch in it is one zstd frame with a content checksum.
 """
 
@@ -16,6 +16,7 @@ import zstandard
 from xxhash import xxh3_128_digest
 
 from vaultmeter.failpoints import reach
+from vaultmeter.lock import sync_folder
 from vaultmeter.model.errors import ArchiveDamaged
 
 _LEVEL = 1
@@ -133,13 +134,6 @@ class Archive:
 
     def _name(self, partial: Path, path: Path) -> None:
         partial.rename(path)
-        _sync_folder(path.parent)
-        _sync_folder(self.folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        # A new folder's own name is in the folder above it.
+        for folder in (path.parent, self.folder, self.folder.parent):
+            sync_folder(folder)
