@@ -13,6 +13,7 @@ from vaultmeter.connectors import Connector
 from vaultmeter.failpoints import reach
 from vaultmeter.inbox.batches import Batch, Source
 from vaultmeter.inbox.inbox import Inbox
+from vaultmeter.inbox.merging import MERGED_AT_ONCE
 from vaultmeter.inbox.redaction import Redact, unredacted
 from vaultmeter.ingest.outcome import Outcome
 from vaultmeter.lock import FolderLock
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 Say = Callable[[str], None]
+Pulse = Callable[[], None]
 
 _CHECKPOINT_EVERY = 1 << 30
 """Bytes of records after which the store's write-ahead log is folded in."""
@@ -91,8 +93,11 @@ class App:
         self.settings, self.clock, self._say = settings, clock, say
         self._unfolded = 0
         self._store: Store | None = None
+        self._is_whole = False
         self.flushed: Callable[[Source, Outcome, float], None] = lambda *_: None
         """Told of each batch that `flush_waiting` flushes, what it came to, in how many seconds."""
+        self.pulse: Pulse = lambda: None
+        """Called now and then while the store is made again; what it raises ends that."""
         with ExitStack() as opened:
             lock = FolderLock(settings.data, settings.lock_wait)
             opened.callback(lock.release)
@@ -107,9 +112,16 @@ class App:
 
     @property
     def store(self) -> Store:
-        """The store; raises `Unavailable` while it is being opened."""
+        """The store; raises `Unavailable` while it is being opened or made again."""
+        if not self._is_whole:
+            raise Unavailable("The store is being made ready.", "Ask again in a moment.")
+        return self._held
+
+    @property
+    def _held(self) -> Store:
+        """The store as far as it is made; raises `Unavailable` where it is not open."""
         if self._store is None:
-            raise Unavailable("The store is being opened.", "Ask again in a moment.")
+            raise Unavailable("The store is not open.", "Ask again in a moment.")
         return self._store
 
     def open_store(self) -> None:
@@ -119,7 +131,7 @@ class App:
         self.recovering(self._bring_up_to_date)
 
     def _close_store(self) -> None:
-        store, self._store = self._store, None
+        store, self._store, self._is_whole = self._store, None, False
         if store is not None:
             store.close()
 
@@ -147,7 +159,8 @@ class App:
         except StoreDamaged as damage:
             self._say(f"The store is damaged and is rebuilt. ({damage.message})")
             self._start_anew(keep=True)
-            self._catch_up()
+            # Whoever acts may hold a batch, which must keep its number.
+            self._catch_up(merging=False)
             return act()
 
     def rebuild(self) -> Outcome:
@@ -163,12 +176,12 @@ class App:
         # Reports need none of what ingest loads: half a second of Arrow and NumPy.
         from vaultmeter.ingest.flush import flush  # noqa: PLC0415
 
-        if batch.seq <= self.store.position():
+        if batch.seq <= self._held.position():
             return Outcome()
-        header = self.inbox.file(batch.file).header
+        header = self.inbox.files.get(batch.file).header
         connector = connector_named(source.connector)
         self._remember_version(connector)
-        outcome = flush(self.store, connector, source, batch, guarded, header)
+        outcome = flush(self._held, connector, source, batch, guarded, header)
         self._unfolded += batch.size
         if self._unfolded >= _CHECKPOINT_EVERY:
             self.fold()
@@ -183,15 +196,15 @@ class App:
         from vaultmeter.ingest.rollups import roll_up  # noqa: PLC0415
 
         self._unfolded = 0
-        roll_up(self.store)
-        self.store.checkpoint()
-        self.inbox.seal(self.store.position())
+        roll_up(self._held)
+        self._held.checkpoint()
+        self.inbox.seal(self._held.position())
 
     def _bring_up_to_date(self) -> None:
-        if self.store.position() > self.inbox.last_seq():
+        if self._held.position() > self.inbox.last_seq():
             self._say("The store is ahead of the inbox: it is set aside, and rebuilt.")
             self._start_anew(keep=True)
-        elif self.store.meta("kept") != self._kept():
+        elif self._held.meta("kept") != self._kept():
             self._say("Records were deleted by retention: the store is made again without them.")
             self._start_anew(keep=False)
             # Stores that were set aside as damaged hold what is deleted.
@@ -227,7 +240,7 @@ class App:
 
     def _is_outdated(self) -> bool:
         known = {
-            source.connector: self.store.meta(f"mapping:{source.connector}")
+            source.connector: self._held.meta(f"mapping:{source.connector}")
             for source in self.inbox.sources()
         }
         return any(
@@ -240,12 +253,12 @@ class App:
 
     def _remember_version(self, connector: Connector) -> None:
         name, version = f"mapping:{connector.name}", self._version(connector)
-        if self.store.meta(name) != version:
-            self.store.remember(name, version)
+        if self._held.meta(name) != version:
+            self._held.remember(name, version)
 
     def _start_anew(self, *, keep: bool) -> None:
         if not keep:
-            self.inbox.verify()
+            self.inbox.verify(self.pulse)
         reach("rebuild-begun")
         self._close_store()
         discard_store(self.settings.data, self.clock, keep=keep)
@@ -256,25 +269,30 @@ class App:
             lay(self.settings.data, laid)
         self._store = open_store(self.settings.data, self.settings, self.clock, self._say)
 
-    def _catch_up(self) -> Outcome:
+    def _catch_up(self, *, merging: bool = True) -> Outcome:
+        """Flush what waits now. It ends also where new batches never stop coming."""
         total = Outcome()
-        while self.store.position() != self.inbox.last_seq():
-            total.add(self.flush_waiting())
+        waiting, *_ = self.inbox.waiting(self._held.position())
+        for _ in range(0, waiting, MERGED_AT_ONCE if merging else max(waiting, 1)):
+            total.add(self.flush_waiting(merging=merging))
+        self._is_whole = True
         if total.lines:
             self.fold()
         return total
 
-    def flush_waiting(self) -> Outcome:
+    def flush_waiting(self, *, merging: bool = True) -> Outcome:
         """Flush what waits now, many small batches as few large ones; answers what it came to.
 
-        What is accepted meanwhile waits for the next time.
+        What is accepted meanwhile waits for the next time, and of very many some do. With
+        `merging` nobody may hold a batch, for batches get other numbers.
         """
-        total, position = Outcome(), self.store.position()
+        total, position = Outcome(), self._held.position()
         if position == self.inbox.last_seq():
             return total
         from vaultmeter.ingest.guard import guard  # noqa: PLC0415  as in flush
 
-        last = self.inbox.merge(position, _MERGED_AT_MOST)
+        most = _MERGED_AT_MOST
+        last = self.inbox.merge(position, most) if merging else self.inbox.last_seq()
         sources = {source.id: source for source in self.inbox.sources()}
         for batch in self.inbox.each_batch(after=position, up_to=last):
             source, begun = sources[batch.source], perf_counter()
@@ -282,6 +300,7 @@ class App:
             outcome = self.flush(batch, guarded, source)
             total.add(outcome)
             self.flushed(source, outcome, perf_counter() - begun)
+            self.pulse()
             reach("rebuild-batch")
         return total
 

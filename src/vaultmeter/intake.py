@@ -93,7 +93,7 @@ def take_stream(
 
 
 def _accepted(app: App, source: Source, chunks: Iterable[bytes]) -> Iterator[Taken]:
-    file = app.inbox.new_file(source, Path(source.name), b"", None)
+    file = app.inbox.files.new(source, Path(source.name), b"", None)
     for content in _gathered(chunks, app.settings.chunk_bytes // 2):
         ends = line_ends(content)
         kept, redacted = app.inbox.redact(source, content, ends)

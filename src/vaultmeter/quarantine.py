@@ -29,7 +29,7 @@ def rejects(app: App, source: str | None = None, reason: str | None = None) -> I
     paths: dict[int, str] = {}
     for name, _, file, line, why, expected, body in rows:
         if file not in paths:
-            paths[file] = app.inbox.file(file).path
+            paths[file] = app.inbox.files.get(file).path
         yield Reject(name, paths[file], line, why, expected, bytes(body))
 
 
@@ -52,7 +52,7 @@ def replay(app: App, source: str | None = None, reason: str | None = None) -> Ou
                 owner,
                 batch,
                 guard(app.inbox.content(batch), batch.start, app.settings),
-                app.inbox.file(batch.file).header,
+                app.inbox.files.get(batch.file).header,
                 lines,
             )
         )

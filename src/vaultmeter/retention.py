@@ -156,7 +156,7 @@ def _blanked(app: App, batch: Batch, cut_offs: CutOffs, unread_before: datetime 
     if not connector.facts and _is_all_old(app, batch, cut_offs, unread_before):
         return Blanked(b"\n" * batch.lines, batch.lines)
     guarded = guard(app.inbox.content(batch), batch.start, app.settings)
-    header = app.inbox.file(batch.file).header
+    header = app.inbox.files.get(batch.file).header
     work = Work(app.store, connector, source, batch, header, guarded)
     return blanked(work, cut_offs, unread_before)
 

@@ -81,7 +81,7 @@ def test_an_inbox_goes_on_in_the_same_process(disk: Path, segment_bytes: int) ->
     (disk / "data").mkdir()
     ballast.write_bytes(bytes(SIZE - 4_000_000))
     inbox = Inbox(disk / "data", SetClock(), segment_bytes)
-    file = inbox.new_file(inbox.source("vault", "events", None), Path("audit.log"), b"head", None)
+    file = inbox.files.new(inbox.source("vault", "events", None), Path("audit.log"), b"head", None)
 
     before, file = accept_until_full(inbox, file, contents)
     same, file = accept_until_full(inbox, file, contents[before:])

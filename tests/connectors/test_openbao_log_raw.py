@@ -67,7 +67,7 @@ def sent(folder: Folder, log: Path) -> None:
             gate.offer(Delivery(source, "push", line, 1)).result(30)
         rest = b"".join(lines[half:])
         gate.offer(Delivery(source, "push", rest, len(lines) - half, key=b"its digest")).result(30)
-        assert app.inbox.has_stream(source, "push")
+        assert app.inbox.files.has_stream(source, "push")
     finally:
         life.stop()
         running.join()

@@ -113,7 +113,7 @@ class Accepting:
         (sent,) = step.sent
         content = sent.content
         source = self._inbox.source("bao", "events", None)
-        file = self._file or self._inbox.new_file(source, LOG, content[:64], None)
+        file = self._file or self._inbox.files.new(source, LOG, content[:64], None)
         chunk = Chunk(LOG, content, file.position, file.lines + 1, content.count(b"\n"))
         _, self._file = self._inbox.accept(file, chunk)
 

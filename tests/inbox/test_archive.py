@@ -38,7 +38,7 @@ def opening(tmp_path: Path) -> Iterator[Open]:
 def accept(inbox: Inbox, *contents: bytes) -> list[Batch]:
     """Accept contents as batches of one file."""
     source = inbox.source("vault", "events", None)
-    file = inbox.new_file(source, Path("audit.log"), b"head", None)
+    file = inbox.files.new(source, Path("audit.log"), b"head", None)
     batches = []
     for content in contents:
         chunk = Chunk(Path("audit.log"), content, file.position, file.lines + 1, 1)

@@ -27,7 +27,7 @@ def inbox(tmp_path: Path) -> Iterator[Inbox]:
 def begin(inbox: Inbox, name: str = "audit.log") -> TakenFile:
     """Begin a file of a source that is added when it is new."""
     source = inbox.source("vault", "events", "acme")
-    return inbox.new_file(source, Path(name), b"head of " + name.encode(), None)
+    return inbox.files.new(source, Path(name), b"head of " + name.encode(), None)
 
 
 def accept(inbox: Inbox, file: TakenFile, content: bytes) -> tuple[Batch, TakenFile]:
@@ -92,7 +92,7 @@ def test_all_of_it_is_there_after_opening_again(tmp_path: Path) -> None:
     second = Inbox(tmp_path, SetClock(), SMALL)
 
     assert second.batch(batch.seq) == batch
-    assert second.file(file.id) == file
+    assert second.files.get(file.id) == file
     assert second.content(batch) == b"one\n"
     second.close()
 
@@ -136,29 +136,29 @@ def taken_by(path: Path) -> tuple[list[int], list[int]]:
 def test_a_file_is_found_by_how_it_starts(inbox: Inbox) -> None:
     """A longer start of the same content finds the file, another start does not."""
     source = inbox.source("vault", "events", "acme")
-    _, file = accept(inbox, inbox.new_file(source, Path("a"), b"short", None), b"x\n")
+    _, file = accept(inbox, inbox.files.new(source, Path("a"), b"short", None), b"x\n")
 
-    assert inbox.files_like(source, b"short and longer") == [file]
-    assert inbox.files_like(source, b"sho") == []
-    assert inbox.files_like(source, b"other") == []
+    assert inbox.files.like(source, b"short and longer") == [file]
+    assert inbox.files.like(source, b"sho") == []
+    assert inbox.files.like(source, b"other") == []
 
 
 def test_files_of_other_sources_are_not_found(inbox: Inbox) -> None:
     """The same start of a file in another source is another file."""
     source = inbox.source("vault", "events", "acme")
-    accept(inbox, inbox.new_file(source, Path("a"), b"start", None), b"x\n")
+    accept(inbox, inbox.files.new(source, Path("a"), b"start", None), b"x\n")
     other = inbox.source("other", "events", "acme")
 
-    assert inbox.files_like(other, b"start") == []
+    assert inbox.files.like(other, b"start") == []
 
 
 def test_the_furthest_read_of_like_files_comes_first(inbox: Inbox) -> None:
     """Of several files that start alike, the one that was read furthest is tried first."""
     source = inbox.source("vault", "events", "acme")
-    accept(inbox, inbox.new_file(source, Path("a"), b"start", None), b"x\n")
-    _, further = accept(inbox, inbox.new_file(source, Path("b"), b"start", None), b"x\ny\n")
+    accept(inbox, inbox.files.new(source, Path("a"), b"start", None), b"x\n")
+    _, further = accept(inbox, inbox.files.new(source, Path("b"), b"start", None), b"x\ny\n")
 
-    assert inbox.files_like(source, b"start")[0] == further
+    assert inbox.files.like(source, b"start")[0] == further
 
 
 def test_a_source_is_added_once(inbox: Inbox) -> None:

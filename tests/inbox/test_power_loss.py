@@ -43,7 +43,7 @@ def contents(inbox: Inbox) -> dict[tuple[str, str], bytes]:
         batches[batch.file].append(batch)
     found = {}
     for number, parts in batches.items():
-        file, content, lines = inbox.file(number), b"", 0
+        file, content, lines = inbox.files.get(number), b"", 0
         for batch in sorted(parts, key=lambda part: part.start):
             assert (batch.start, batch.first_line) == (len(content), lines + 1)
             content += inbox.content(batch)

@@ -50,7 +50,7 @@ def inbox(tmp_path: Path, clock: SetClock, said: list[str]) -> Iterator[Inbox]:
 def accept(inbox: Inbox, connector: str, content: bytes, lines: int) -> bytes:
     """Accept a chunk of a source of a connector; answers what was kept of it."""
     source = inbox.source(connector, connector, "acme")
-    file = inbox.new_file(source, Path("a.log"), b"", None)
+    file = inbox.files.new(source, Path("a.log"), b"", None)
     batch, _ = inbox.accept(file, Chunk(Path("a.log"), content, 0, 1, lines))
     return inbox.content(batch)
 
@@ -109,7 +109,7 @@ def test_redacted_lines_are_counted(inbox: Inbox, clock: SetClock, said: list[st
 def test_who_has_redacted_says_so(inbox: Inbox) -> None:
     """Lines that were redacted on their way in are counted, and not looked at again."""
     source = inbox.source("openbao", "openbao", "acme")
-    file = inbox.new_file(source, Path("a.log"), b"", None)
+    file = inbox.files.new(source, Path("a.log"), b"", None)
     kept, lines = inbox.redact(source, b"a secret\n")
     inbox.accept(file, Chunk(Path("a.log"), kept, 0, 1, 1, lines))
     inbox.accept_all([Delivery(source, "push", bytes(kept), 1, redacted=lines)])

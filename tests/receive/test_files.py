@@ -55,7 +55,7 @@ def test_several_paths_are_read_in_the_order_given(folder: Folder, logs: Path) -
     outcome = folder.ingest("events", logs / "b.log", logs / "a.log", logs / "b.log").outcome
 
     assert (outcome.lines, outcome.stored) == (5, 5)
-    paths = [folder.app.inbox.file(number).path for number in (1, 2)]
+    paths = [folder.app.inbox.files.get(number).path for number in (1, 2)]
     assert paths == [str(logs / "b.log"), str(logs / "a.log")]
 
 

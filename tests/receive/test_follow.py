@@ -384,7 +384,7 @@ def test_a_header_is_kept_with_its_file(data: Path, log: Path) -> None:
         follow.follower.poll()
         append(log, b"time\n" + lines(2, 4))
         exactly(follow, 0, 4)
-        assert {follow.inbox.file(batch.file).header for batch in follow.inbox.each_batch()} == {
+        assert {follow.inbox.files.get(batch.file).header for batch in follow.inbox.each_batch()} == {
             b"id,time\n"
         }
 

@@ -79,6 +79,18 @@ def open_database(path: Path) -> Database:
     return database
 
 
+@contextmanager
+def accepting() -> Iterator[None]:
+    """Whatever the disk refuses is an error that says that nothing was accepted."""
+    try:
+        yield
+    except (OSError, apsw.FullError, apsw.IOError) as error:
+        raise Unavailable(
+            f"The inbox cannot write: {error}.",
+            "Free some space in the data folder and run the same command again.",
+        ) from error
+
+
 def _migrate(database: Database) -> None:
     version = int(str(database.execute("pragma user_version")[0][0]))
     scripts = sorted(

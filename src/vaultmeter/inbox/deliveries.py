@@ -11,6 +11,7 @@ from pathlib import Path
 
 from vaultmeter.inbox.batches import Chunk, Delivery, Receipt, Source, TakenFile
 from vaultmeter.inbox.database import Database, as_text
+from vaultmeter.inbox.files import Files
 
 _LINES_OF_A_FILE = 1 << 30
 """After so many lines a stream begins another file: line numbers have 31 bits."""
@@ -42,9 +43,9 @@ class Arrived:
 class Deliveries:
     """The deliveries of an inbox."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, files: Files) -> None:
         """Work on an open inbox."""
-        self._database = database
+        self._database, self._files = database, files
 
     def receive(
         self, deliveries: Sequence[Delivery], now: datetime
@@ -64,13 +65,9 @@ class Deliveries:
     def file(self, arrived: Arrived, now: datetime) -> TakenFile:
         """The file of the day that a stream goes on in; with id 0 when it is new."""
         path = f"{arrived.stream} {now.astimezone(UTC):%Y-%m-%d}"
-        rows = self._database.execute(
-            "select id, source, path, head, header, position, lines from file"
-            " where source = ? and path = ? order by id desc limit 1",
-            (arrived.source.id, path),
-        )
-        if rows and rows[0][-1] < _LINES_OF_A_FILE:
-            return TakenFile(*rows[0])
+        known = self._files.latest_at(arrived.source, path)
+        if known and known.lines < _LINES_OF_A_FILE:
+            return known
         # No file on disk starts like this, so that none is taken for it.
         return TakenFile(0, arrived.source.id, path, b"\0" + path.encode(), None, 0, 0)
 

@@ -1,12 +1,10 @@
 """Accepts batches with the position that follows them, and hands them out again in order."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import apsw
 from xxhash import xxh3_128_digest
 
 from vaultmeter.clock import Clock
@@ -22,19 +20,19 @@ from vaultmeter.inbox.batches import (
     Source,
     TakenFile,
 )
-from vaultmeter.inbox.database import as_text, open_database
+from vaultmeter.inbox.database import accepting, as_text, open_database
 from vaultmeter.inbox.deliveries import Deliveries
 from vaultmeter.inbox.expiry import Expiry, known_files
+from vaultmeter.inbox.files import Files
 from vaultmeter.inbox.gaps import Gaps
 from vaultmeter.inbox.merging import Merging, merged
 from vaultmeter.inbox.redaction import Redacted, Redaction, Redactions, RedactOf, nothing_secret
-from vaultmeter.model.errors import Invalid, NotFound, Unavailable, did_you_mean
+from vaultmeter.model.errors import Invalid, NotFound, did_you_mean
 
 if TYPE_CHECKING:
     from vaultmeter.inbox.lines import Numbers
 
 _BATCH = "seq, source, file, received, first_line, lines, start, bytes, digest"
-_FILE = "id, source, path, head, header, position, lines"
 _SEGMENT_FULL = 8
 """A segment of waiting batches is sealed when it holds this many times `segment_bytes`."""
 _MERGED_AT_MOST = 1 << 24
@@ -61,10 +59,11 @@ class Inbox:
         self._segment_bytes = segment_bytes
         self._database = open_database(folder / "inbox.sqlite")
         self.archive = Archive(folder / "archive")
+        self.files = Files(self._database)
         self.expiry = Expiry(self._database, self.archive)
         self._gaps = Gaps(self._database)
         self._redaction = Redaction(self._database, redact_of, say)
-        self._deliveries = Deliveries(self._database)
+        self._deliveries = Deliveries(self._database, self.files)
         self._merging = Merging(self._database)
         self.archive.sweep(known_files(self._database))
 
@@ -102,38 +101,6 @@ class Inbox:
             raise NotFound(f"There is no source {name!r}.", did_you_mean(name, known))
         return known[name]
 
-    def files_like(self, source: Source, head: bytes) -> list[TakenFile]:
-        """Files of a source whose content starts like `head`, the furthest read first."""
-        digests = self._digests(source, head)
-        rows = self._rows(
-            f"select {_FILE} from file where source = ?"
-            " and (head_digest is null and head = substr(?, 1, length(head))"
-            f" or head_digest in ({', '.join('?' * len(digests))}))"
-            " order by position desc, id",
-            (source.id, head, *digests),
-        )
-        return [TakenFile(*row) for row in rows]
-
-    def _digests(self, source: Source, head: bytes) -> list[bytes]:
-        """What starts like `head` have become whose lines were deleted."""
-        sizes = self._rows(
-            "select distinct head_size from file where source = ? and head_size <= ?",
-            (source.id, len(head)),
-        )
-        return [xxh3_128_digest(head[:size]) for (size,) in sizes]
-
-    def new_file(self, source: Source, path: Path, head: bytes, header: bytes | None) -> TakenFile:
-        """A file that is read for the first time, with nothing taken from it yet.
-
-        It becomes durable with its first batch.
-        """
-        start, lines = (len(header), 1) if header else (0, 0)
-        return TakenFile(0, source.id, str(path), head, header, start, lines)
-
-    def file(self, file_id: int) -> TakenFile:
-        """The file of that id."""
-        return TakenFile(*self._rows(f"select {_FILE} from file where id = ?", (file_id,))[0])
-
     def batches_of(self, file: TakenFile) -> list[Batch]:
         """The batches taken from a file, in the order of its content."""
         return self._batches("where file = ? order by start", (file.id,))
@@ -142,37 +109,6 @@ class Inbox:
         """The batches taken last from a file, in the order of its content."""
         found = self._batches("where file = ? order by start desc limit ?", (file.id, count))
         return found[::-1]
-
-    def latest_at(self, source: Source, path: str) -> TakenFile | None:
-        """The file of a source that was taken from last under a path."""
-        rows = self._rows(
-            f"select {_FILE} from file where source = ? and path = ?"
-            " order by updated desc, id desc limit 1",
-            (source.id, path),
-        )
-        return TakenFile(*rows[0]) if rows else None
-
-    def followed(self, source: Source) -> dict[str, tuple[int, int, int]]:
-        """Device, inode and generation of the file that each followed path stood for."""
-        rows = self._rows(
-            "select path, device, inode, generation from followed where source = ?", (source.id,)
-        )
-        return {path: (device, inode, generation) for path, device, inode, generation in rows}
-
-    def note_followed(self, source: Source, path: str, file: tuple[int, int, int]) -> None:
-        """Keep which file a followed path stands for; raises `Unavailable`."""
-        with _accepting():
-            self._rows(
-                "insert or replace into followed values (?, ?, ?, ?, ?)", (source.id, path, *file)
-            )
-
-    def has_stream(self, source: Source, stream: str) -> bool:
-        """Whether anything came of a stream yet."""
-        rows = self._rows(
-            "select 1 from file where source = ? and path > ? and path < ? limit 1",
-            (source.id, f"{stream} ", f"{stream}!"),
-        )
-        return bool(rows)
 
     def batches_after(self, seq: int, limit: int = 64) -> list[Batch]:
         """The next batches after a sequence number, in order."""
@@ -206,7 +142,7 @@ class Inbox:
         does not take it: nothing is accepted then.
         """
         chunk = self._redaction.chunk(file.source, chunk)
-        with _accepting():
+        with accepting():
             frame = compress(chunk.content)
             digest = xxh3_128_digest(chunk.content)
             now = self._clock()
@@ -214,7 +150,7 @@ class Inbox:
             with self._database.transaction():
                 seq, file_id = self._insert(file, chunk, (frame, digest, sealed), now)
                 # Within the transaction: afterwards another thread may merge and number it anew.
-                accepted = self.batch(seq), self.file(file_id)
+                accepted = self.batch(seq), self.files.get(file_id)
         self._redaction.tell(file.source, chunk.redacted)
         reach("batch-accepted")
         return accepted
@@ -226,7 +162,7 @@ class Inbox:
         """
         now = self._clock()
         deliveries = [self._redaction.delivery(delivery) for delivery in deliveries]
-        with _accepting(), self._database.transaction():
+        with accepting(), self._database.transaction():
             receipts, arrived = self._deliveries.receive(deliveries, now)
             for stream in arrived:
                 file = self._deliveries.file(stream, now)
@@ -257,7 +193,7 @@ class Inbox:
 
     def note_gap(self, gap: Gap) -> None:
         """Keep what may be missing of a source; raises `Unavailable`."""
-        with _accepting():
+        with accepting():
             self._gaps.note(gap)
 
     def gaps(self, source: Source | None = None) -> list[Gap]:
@@ -292,11 +228,15 @@ class Inbox:
         frame = body if body is not None else self.archive.frame(segment, offset, size)
         return decompress(frame, digest, f"Batch {batch.seq} ({segment or 'in the inbox'})")
 
-    def verify(self) -> None:
-        """Read every batch back; raises `ArchiveDamaged` when one is not what was accepted."""
+    def verify(self, pulse: Callable[[], None] = lambda: None) -> None:
+        """Read every batch back; raises `ArchiveDamaged` when one is not what was accepted.
+
+        `pulse` is called for each.
+        """
         if kept := self.expiry.kept():
             self.archive.verify(kept)
         for batch in self.each_batch():
+            pulse()
             self.content(batch)
 
     def seal(self, up_to: int, *, everything: bool = False) -> bool:
@@ -340,7 +280,7 @@ class Inbox:
     ) -> tuple[int, int]:
         """Write a batch and the position after it; answers the numbers of batch and file."""
         frame, digest, sealed = packed
-        file_id = file.id or self._add_file(file, now)
+        file_id = file.id or self.files.add(file, now)
         self._redaction.count(file.source, chunk.redacted, now)
         if sealed:
             self._add_segment(sealed, now)
@@ -355,25 +295,8 @@ class Inbox:
             ),
         )
         reach("batch-inserted")
-        self._database.execute(
-            "update file set position = ?, lines = ?, path = ?,"
-            " head = iif(head_digest is null, ?, head), updated = ? where id = ?",
-            (
-                *(chunk.start + len(chunk.content), chunk.first_line + chunk.lines - 1),
-                *(file.path, file.head, as_text(now), file_id),
-            ),
-        )
+        self.files.advance(file_id, file, chunk, now)
         return seq, file_id
-
-    def _add_file(self, file: TakenFile, now: datetime) -> int:
-        return self._database.insert(
-            "insert into file (source, path, head, header, position, lines, updated)"
-            " values (?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(file.source, file.path, file.head, file.header),
-                *(file.position, file.lines, as_text(now)),
-            ),
-        )
 
     def _add_segment(self, sealed: Sealed, now: datetime) -> None:
         self._database.execute(
@@ -405,18 +328,6 @@ class Inbox:
                     return
                 yield batch
             after = batches[-1].seq
-
-
-@contextmanager
-def _accepting() -> Iterator[None]:
-    """Whatever the disk refuses is an error that says that nothing was accepted."""
-    try:
-        yield
-    except (OSError, apsw.FullError, apsw.IOError) as error:
-        raise Unavailable(
-            f"The inbox cannot write: {error}.",
-            "Free some space in the data folder and run the same command again.",
-        ) from error
 
 
 def _check_same(source: Source, connector: str, account: str | None) -> None:

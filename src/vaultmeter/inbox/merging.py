@@ -13,8 +13,8 @@ from vaultmeter.failpoints import reach
 from vaultmeter.inbox.archive import compress, decompress
 from vaultmeter.inbox.database import Database
 
-_AT_ONCE = 5000
-"""Batches that are looked at together."""
+MERGED_AT_ONCE = 5000
+"""Batches that are looked at together, at the most."""
 _COLUMNS = (
     "seq, file, substr(received, 1, 10), first_line, lines, start, bytes, digest, body,"
     " kept_digest is not null"
@@ -107,7 +107,7 @@ class Merging:
         rows = self._database.execute(
             f"select {_COLUMNS} from batch where body is not null"
             " and seq > ? and seq <= coalesce(?, seq) order by seq limit ?",
-            (after, up_to, _AT_ONCE if up_to is None else -1),
+            (after, up_to, MERGED_AT_ONCE if up_to is None else -1),
         )
         return [Waiting(*row) for row in rows]
 
@@ -118,7 +118,7 @@ class Merging:
         Answers the number of the last one that was looked at.
         """
         waiting = self.waiting(after)
-        last = waiting[-1].seq if len(waiting) == _AT_ONCE else self._last()
+        last = waiting[-1].seq if len(waiting) == MERGED_AT_ONCE else self._last()
         groups = [group for group in merged(waiting, most) if len(group.parts) > 1]
         if not groups:
             return last
@@ -126,9 +126,9 @@ class Merging:
         with self._database.transaction():
             for group, whole in wholes:
                 self.replace(group, whole)
-            numbers = self._number_anew(after)
+            last = self._number_anew(after, last)
         reach("batches-merged")
-        return max(number for seq, number in numbers.items() if seq <= last)
+        return last
 
     def _last(self) -> int:
         return int(self._database.execute("select coalesce(max(seq), 0) from batch")[0][0])
@@ -147,11 +147,15 @@ class Merging:
             ),
         )
 
-    def _number_anew(self, after: int) -> dict[int, int]:
-        """Number the batches after a number without holes; answers the new number of each."""
-        rows = self._database.execute("select seq from batch where seq > ? order by seq", (after,))
-        numbers = {seq: number for number, (seq,) in enumerate(rows, after + 1)}
-        for seq, number in numbers.items():
+    def _number_anew(self, after: int, last: int) -> int:
+        """Number the batches between two numbers without holes; answers the new last number.
+
+        Those behind keep theirs until it is their turn: while many wait, others accept more.
+        """
+        rows = self._database.execute(
+            "select seq from batch where seq > ? and seq <= ? order by seq", (after, last)
+        )
+        for number, (seq,) in enumerate(rows, after + 1):
             if seq != number:
                 self._database.execute("update batch set seq = ? where seq = ?", (number, seq))
-        return numbers
+        return after + len(rows)

@@ -77,7 +77,7 @@ class FileReader:
     def known(self, path: Path, start: bytes) -> TakenFile | None:
         """The file that goes on under a path, as far as it was taken; `start` is its beginning."""
         head = self.head(start)
-        for file in self.inbox.files_like(self.source, head):
+        for file in self.inbox.files.like(self.source, head):
             with self.open(path) as content:
                 if self._continues(content, file):
                     return replace(file, path=str(path), head=head)
@@ -87,7 +87,7 @@ class FileReader:
         """A file that is not known, with nothing taken of it; `start` is its beginning."""
         first = start[: start.find(b"\n") + 1]
         header = first if self.is_header(first) else None
-        return self.inbox.new_file(self.source, path, self.head(start), header)
+        return self.inbox.files.new(self.source, path, self.head(start), header)
 
     def head(self, start: bytes) -> bytes:
         """What a file is looked up by, of its first bytes, of which `start` has `LOOK` or all.

@@ -301,9 +301,9 @@ class Follower:
 
     def _left_off(self, names: Sequence[Path]) -> dict[Path, TakenFile]:
         """Which file was taken from last under each live name, when we were here before."""
-        self._left_places = self._inbox.followed(self._source)
+        self._left_places = self._inbox.files.followed(self._source)
         self._places = dict(self._left_places)
-        latest = {name: self._inbox.latest_at(self._source, str(name)) for name in names}
+        latest = {name: self._inbox.files.latest_at(self._source, str(name)) for name in names}
         return {name: file for name, file in latest.items() if file}
 
     def _seek(self, sought: dict[Path, TakenFile]) -> None:
@@ -327,7 +327,7 @@ class Follower:
         for name, status in self._live.items():
             tail = self._tails.get(key_of(status))
             if tail and tail.id and (place := tail.place) != self._places.get(str(name)):
-                self._inbox.note_followed(self._source, str(name), place)
+                self._inbox.files.note_followed(self._source, str(name), place)
                 self._places[str(name)] = place
 
     def _part(self, tail: Tail, now: float, pulse: Pulse) -> None:

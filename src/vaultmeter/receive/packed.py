@@ -47,7 +47,7 @@ def take_packed(
     reader = replace(reader, open=lambda path: opened(path, descriptor, pulse))
     with reader.open(path) as content:
         head = reader.head(content.read(LOOK))
-    alike = reader.inbox.files_like(reader.source, head) if head else []
+    alike = reader.inbox.files.like(reader.source, head) if head else []
     if any(owned(file.id) for file in alike):
         return None
     size = packed_size(descriptor)

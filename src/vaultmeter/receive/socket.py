@@ -84,7 +84,7 @@ class Listener:
         self._losses = Losses(source.id, "reconnected", self._loss, clock, inbox.note_gap)
         self._conditions = Conditions(self.name, clock, say, "It does not listen yet.")
         self._connections: dict[int, _Connection] = {}
-        self._was_away = inbox.has_stream(source, address.url)
+        self._was_away = inbox.files.has_stream(source, address.url)
 
     @property
     def condition(self) -> Condition:

@@ -132,7 +132,7 @@ offset $skipped""",
     def _path(self, batch: int) -> str | None:
         """The file a batch came from; `None` when it is not known any more."""
         files = self.store.query("select file from flushed where batch = $batch", {"batch": batch})
-        return self.inbox.file(files[0][0]).path if files else None
+        return self.inbox.files.get(files[0][0]).path if files else None
 
     def _things(self, size: int, offset: int) -> tuple[Thing, ...]:
         selects = {

@@ -26,6 +26,8 @@ from vaultmeter.server.protocol import Headers, LimitedProtocol, MayEnter
 _BACKLOG = 2048
 _UNREAD = 256 << 10
 """Bytes of answers that the kernel holds for a connection: 4 MiB where nothing is set."""
+_PRIVATE = 0o600
+"""The mode of the socket file: its user's alone."""
 _STEP = 0.05
 """Seconds between two looks at whether every connection has ended."""
 
@@ -148,15 +150,15 @@ class Listeners:
         """Listen at the socket file of a data folder, which only its user may open."""
         path = prepare_local_socket(data)
         bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        before = os.umask(0o177)
         try:
+            # The file is made with the mode of the socket. The process's mask is not touched: it
+            # is that of the other threads too, which make files and folders meanwhile.
+            os.fchmod(bound.fileno(), _PRIVATE)
             bound.bind(str(path))
             await self._open(app, bound, None)
         except BaseException:
             bound.close()
             raise
-        finally:
-            os.umask(before)
         self._files.append(path)
         return path
 
