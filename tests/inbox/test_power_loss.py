@@ -2,15 +2,13 @@
 
 import sys
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from shutil import rmtree
 
-import pytest
 from tests.conftest import seeded
-from tests.inbox.accepting import Accepting, Sent, Step, delivery, opened, plan
+from tests.inbox.accepting import Sent, Step, delivery, opened, plan
 from tests.power import Call, Disk, traced
 
 from vaultmeter.inbox.batches import Batch

@@ -38,11 +38,8 @@ class Flusher:
         """Whether the store is open and was up to date once."""
         self.trouble = ""
         """Why the store cannot be written at the moment; empty when it can."""
-        self.position = app.inbox.last_seq()
-        """The last batch in the store.
-
-        Until that is open, what was there before does not count as waiting: it may be all of it.
-        """
+        self.position = 0
+        """The last batch in the store; 0 until that was open once."""
 
     def run(self, life: Life) -> None:
         """Open the store, then flush until the server ends."""

@@ -18,6 +18,7 @@ class Spooled:
         """Count what the flusher has not brought into the store."""
         self._app, self._flusher = app, flusher
         self._counted, self._spool, self._alone = 0.0, Spool(), Lock()
+        self._found = app.inbox.last_seq()
 
     def get(self) -> Spool:
         """How much waits, and how old the oldest of it is."""
@@ -28,8 +29,13 @@ class Spooled:
             return self._spool
 
     def pending_bytes(self) -> int:
-        """Bytes of records that wait."""
-        return self.get().bytes
+        """Bytes of records that wait, to be held against how many may.
+
+        Until the store is open nobody knows what of those that were found here is in it: they
+        may be all that was ever accepted, and are no reason to accept no more.
+        """
+        _, _, size, _ = self._app.inbox.waiting(self._flusher.position or self._found)
+        return size
 
     def _count(self) -> Spool:
         batches, lines, size, first = self._app.inbox.waiting(self._flusher.position)
