@@ -94,8 +94,6 @@ class Sources:
         self._alone = RLock()
         self._known: dict[str, SourceSettings] | None = None
         self._doors: dict[str, SourceDoor] | None = None
-        self.version = 0
-        """Grows with every change."""
 
     def settings(self) -> dict[str, SourceSettings]:
         """The settings of every source that has some, by name."""
@@ -128,7 +126,7 @@ class Sources:
             )
             with self._state.changing() as connection:
                 add_source_settings(connection, settings)
-            self._refresh()
+            self._read()
         self.changed()
         return _object(source, settings)
 
@@ -161,7 +159,7 @@ class Sources:
                 if not set_key(connection, name, mark):
                     made = SourceSettings(name, source.connector, source.account, now, key=mark)
                     add_source_settings(connection, made)
-            self._refresh()
+            self._read()
         self.changed()
         return {"source": name, "key": key, "made": _text(now)}
 
@@ -179,7 +177,7 @@ class Sources:
                 )
             with self._state.changing() as connection:
                 remove_source_settings(connection, name)
-            self._refresh()
+            self._read()
         self.changed()
         return _object(source, settings)
 
@@ -197,10 +195,6 @@ class Sources:
             if (key := known[source.name].key)
         }
         self._known = known
-
-    def _refresh(self) -> None:
-        self._read()
-        self.version += 1
 
     def _check_new(self, wanted: Wanted) -> None:
         """Refuse what is there already; raises `Invalid`."""

@@ -284,3 +284,13 @@ def test_the_table_for_people_shows_local_times() -> None:
     for shown in ("2026-10-01 02:00", "1,234,567", "-2.5", "2026-11-01", "yes", "Europe/Berlin"):
         assert shown in text
     assert "Nothing in this range." in written("table", table_of())
+
+
+def test_a_table_of_zeros_shows_them() -> None:
+    """Where no number is other than zero the zeros are shown, and else columns of zeros are not."""
+    columns = TYPED[:3]
+    zeros = written("table", table_of(("a", 0, 0.0), columns=columns))
+    other = written("table", table_of(("a", 0, 0.5), columns=columns))
+
+    assert zeros.splitlines()[2].split() == ["a", "0", "0.0"]
+    assert other.splitlines()[2].split() == ["a", "0.5"]

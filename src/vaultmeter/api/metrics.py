@@ -14,6 +14,7 @@ from vaultmeter.api.keys import header
 from vaultmeter.api.problems import Refusal
 from vaultmeter.settings import Settings
 
+_FORWARDED = {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"}
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -90,6 +91,9 @@ def _may_read(request: Request, settings: Settings) -> bool:
     if settings.metrics_key:
         given = header(request.scope["headers"], b"authorization").encode("latin-1")
         return compare_digest(given, b"Bearer " + settings.metrics_key.encode())
+    if _FORWARDED & request.headers.keys():
+        # A proxy of this machine that is not trusted brings strangers under its own address.
+        return False
     try:
         return ip_address(request.client.host).is_loopback
     except ValueError:

@@ -45,9 +45,8 @@ def _write(table: Table, out: TextIO) -> None:
 def _print_rows(table: Table, console: Console) -> None:
     zone = table.period.zone
     columns = {
-        column: [_cell(row[place], zone) for row in table.rows]
-        for place, column in enumerate(table.columns)
-        if place == 0 or any(row[place] not in (None, 0, "") for row in table.rows)
+        table.columns[place]: [_cell(row[place], zone) for row in table.rows]
+        for place in _telling(table)
     }
     shown = _fitting(columns, console.width)
     padded = [_padded(column, columns[column]) for column in shown]
@@ -58,6 +57,19 @@ def _print_rows(table: Table, console: Console) -> None:
     left_out = [column.title for column in columns if column not in shown]
     if left_out:
         console.print(f"[dim]Too narrow for: {', '.join(left_out)}. --format csv has all.[/dim]")
+
+
+def _telling(table: Table) -> list[int]:
+    """The places of the columns that tell something: zeros do where there is nothing else."""
+    for silent in ((None, 0, ""), (None, "")):
+        places = [
+            place
+            for place in range(len(table.columns))
+            if any(row[place] not in silent for row in table.rows)
+        ]
+        if len(places) > 1:
+            break
+    return places if 0 in places else [0, *places]
 
 
 def _fitting(columns: dict[Column, list[str]], width: int) -> list[Column]:

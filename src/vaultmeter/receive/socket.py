@@ -37,6 +37,8 @@ CONNECTIONS = 64
 _PIECE = 1 << 16
 _PIECES = 16
 """Pieces that are read of one connection before the others have their turn."""
+_LAST_PIECES = 128
+"""Pieces that are read of it before it is closed: 8 MiB, more than a busy one has in its buffers."""
 _BUSY, _IDLE = 0.05, 0.25
 """Seconds to wait for something to read, while lines are on their way and while none are."""
 _AGAIN = 1.0
@@ -125,7 +127,7 @@ class Listener:
             finally:
                 # Whoever is hung up on connects again at once, and must find nobody.
                 for connection in list(self._connections.values()):
-                    end = self._read(connection)
+                    end = self._read(connection, _LAST_PIECES)
                     self._hang_up(connection, selector)
                     # At an end of the server the next one notes that nobody listened.
                     if end is not End.BY_SENDER and not life.stopping:
@@ -191,9 +193,9 @@ class Listener:
         if self._was_away:
             self._return()
 
-    def _read(self, connection: _Connection) -> End:
-        """Read some of what a sender has written, or all of it when that is little."""
-        for _ in range(_PIECES):
+    def _read(self, connection: _Connection, pieces: int = _PIECES) -> End:
+        """Read what a sender has written, up to so many pieces."""
+        for _ in range(pieces):
             try:
                 content = connection.socket.recv(_PIECE)
             except BlockingIOError:

@@ -162,6 +162,12 @@ class Listeners:
         self._files.append(path)
         return path
 
+    def check(self) -> None:
+        """Raise what ended a task that is to run as long as the server listens."""
+        for task in self._tasks:
+            if task.done():
+                task.result()
+
     async def close(self, seconds: float) -> int:
         """Listen no longer; give running requests so long to end. Answers how many did not."""
         for server in self._servers:

@@ -72,6 +72,7 @@ class Server:
             await self._listen()
             while not ending.is_set():
                 supervisor.watch()
+                self._listeners.check()
                 try:
                     await asyncio.wait_for(ending.wait(), _LOOK)
                 except TimeoutError:
