@@ -62,6 +62,13 @@ class Folder:
         self.opened = App(Settings(**values), self.clock, self.said.append)
         return self.opened
 
+    def open_later(self) -> App:
+        """Open the folder anew as a server does, without its store."""
+        self.close()
+        settings = Settings(data=self.path, lock_wait=0)
+        self.opened = App(settings, self.clock, self.said.append, store_later=True)
+        return self.opened
+
     def close(self) -> None:
         """Close the app, if it is open."""
         if self.opened is not None:

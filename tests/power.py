@@ -9,6 +9,7 @@ import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
 from random import Random
 
@@ -189,7 +190,7 @@ class Disk:
 
     def do(self, call: Call) -> bool:
         """Let a call happen; answers whether it changed anything that power loss can show."""
-        if call.name in ("openat", "mkdir", "unlink", "rename"):
+        if call.name in ("openat", "mkdir", "unlink", "rmdir", "rename"):
             return self._by_name(call)
         if call.name == "write" and call.handle == 1:
             self.said += call.texts[0].decode().splitlines()
@@ -226,7 +227,7 @@ class Disk:
         folder, name = self._find(paths[0].parent), paths[0].name
         if call.name == "mkdir":
             folder.change({name: Folder()})
-        elif call.name == "unlink":
+        elif call.name in ("unlink", "rmdir"):
             folder.change({name: None})
         else:
             assert paths[1].parent == paths[0].parent, "A disk cannot move between folders yet."
@@ -258,6 +259,16 @@ class Disk:
             assert isinstance(node, Folder)
             folder = node
         return folder
+
+    def found(self, pattern: str) -> Iterator[File | Folder]:
+        """What is called like that, wherever it is now."""
+        folders = [self.top]
+        for folder in folders:
+            for name, node in folder.names.items():
+                if isinstance(node, Folder):
+                    folders.append(node)
+                if fnmatch(name, pattern):
+                    yield node
 
     def lose_power(self, random: Random, target: Path) -> None:
         """Write into a new folder what may be left of everything."""

@@ -63,6 +63,8 @@ def ingest(
     """
     connector = connector_named(connector_name)
     paths = expand(patterns)
+    # What waits goes first: a store takes batches in their order.
+    app.recovering(app.flush_waiting)
     source = app.inbox.source(source_name or connector.name, connector.name, account)
     chunk_bytes, max_line_bytes = app.settings.chunk_bytes, app.settings.max_line_bytes
     reader = FileReader(app.inbox, source, chunk_bytes, max_line_bytes, connector.is_header)
@@ -83,6 +85,7 @@ def take_stream(
     app: App, connector_name: str, source_name: str, account: str, chunks: Iterable[bytes]
 ) -> Intake:
     """Take in chunks of whole lines that come from no file, in order."""
+    app.recovering(app.flush_waiting)
     source = app.inbox.source(source_name, connector_name, account)
     intake, started = Intake(source.name), perf_counter()
     for taken, guarded in _ahead(_guarded(_accepted(app, source, chunks), app.settings)):

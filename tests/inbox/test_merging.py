@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import SetClock, seeded
 
+from vaultmeter.inbox import merging
 from vaultmeter.inbox.batches import Delivery
 from vaultmeter.inbox.inbox import Inbox
 
@@ -88,6 +89,24 @@ def test_what_is_in_the_store_keeps_its_number(inbox: Inbox) -> None:
     ]
     deliver(inbox, "one", b"6\n")
     assert inbox.last_seq() == 4
+
+
+def test_of_many_batches_some_wait_for_their_turn(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not looked at yet keeps its number; all is in order when its turn has come."""
+    monkeypatch.setattr(merging, "MERGED_AT_ONCE", 4)
+    for number in range(10):
+        deliver(inbox, "one", b"%d\n" % number)
+
+    assert inbox.merge(0, MOST) == 1
+    assert [batch.seq for batch in inbox.each_batch()] == [1, 5, 6, 7, 8, 9, 10]
+    assert inbox.merge(1, MOST) == 2
+    deliver(inbox, "one", b"10\n")
+    assert inbox.merge(2, MOST) == 3
+
+    assert [batch.seq for batch in inbox.each_batch()] == [1, 2, 3]
+    assert b"".join(contents(inbox).values()) == b"".join(b"%d\n" % each for each in range(11))
 
 
 def test_a_merged_batch_is_no_larger_than_asked(inbox: Inbox) -> None:

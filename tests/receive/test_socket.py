@@ -4,7 +4,8 @@ import socket
 import stat
 from collections import Counter
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from typing import Any
 
 import pytest
 from tests.receive.following import lines, numbers
@@ -133,6 +134,34 @@ def test_losses_are_added_up(data: Path, tmp_path: Path) -> None:
         again.send(lines(20, 21))
         again.until_taken(21)
         assert [gap.lines for gap in again.gaps] == [1, 19, None]
+
+
+def test_megabytes_that_wait_unread_are_taken_before_the_end(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a sender could write before it was hung up on is not lost."""
+    turn, is_busy, written = Listener._turn, Event(), Event()
+
+    def busy_turn(listener: Listener, *given: Any) -> None:  # noqa: ANN401  passed on as they are
+        if is_busy.is_set():
+            assert written.wait(20)
+            listener._handover.trouble = "The inbox does not answer."
+        else:
+            turn(listener, *given)
+
+    monkeypatch.setattr(Listener, "_turn", busy_turn)
+    content = b"".join(b"%07d %s\n" % (number, b"x" * 1_000) for number in range(3_000))
+    with listening(data, url_of("tcp", tmp_path)) as listen, sender(listen.address) as vault:
+        vault.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 << 20)
+        vault.connect(place(listen.address))
+        listen.until(lambda: "1 connected" in listen.condition.words)
+        is_busy.set()
+        vault.settimeout(20)
+        vault.sendall(content)
+        written.set()
+        assert is_hung_up_on(vault)
+        is_busy.clear()
+        assert len(listen.until_taken(3_000)) == 3_000
 
 
 def test_an_ordinary_goodbye_is_no_loss(data: Path, tmp_path: Path) -> None:

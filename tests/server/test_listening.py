@@ -184,6 +184,44 @@ def test_the_socket_file_is_for_its_user(tmp_path: Path) -> None:
     assert not path.exists()
 
 
+def test_opening_the_socket_leaves_what_others_make_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process has one mask for new files: a folder made meanwhile can be used."""
+    bind, made = socket.socket.bind, tmp_path / "made"
+
+    def bind_and_make(opened: socket.socket, address: str) -> None:
+        bind(opened, address)
+        made.mkdir(mode=0o700, exist_ok=True)
+
+    monkeypatch.setattr(socket.socket, "bind", bind_and_make)
+    with running(tmp_path / "data"):
+        assert stat.S_IMODE(made.stat().st_mode) == 0o700
+
+
+def test_a_watch_that_died_is_told(tmp_path: Path) -> None:
+    """Without it nobody would be sent away for being slow, unseen."""
+
+    class Broken:
+        def check(self, _: float) -> None:
+            raise RuntimeError("a bug")
+
+    async def check(server: Running) -> None:
+        server.listeners.check()
+
+    def died(server: Running) -> bool:
+        try:
+            server.within(check(server))
+        except RuntimeError as error:
+            return str(error) == "a bug"
+        return False
+
+    with running(tmp_path / "data") as server:
+        server.within(check(server))
+        server.listeners.crowd.enter(Broken(), "")
+        wait_for(lambda: died(server))
+
+
 def test_a_long_path_has_its_socket_elsewhere(tmp_path: Path) -> None:
     """Where a path is too long for a socket, the file lies in a folder of this user alone."""
     data = tmp_path / ("x" * 60) / ("y" * 60)
@@ -206,9 +244,14 @@ def forwarded(server: Running, **headers: str) -> int:
 
 
 def test_forwarded_headers_of_strangers_are_not_believed(tmp_path: Path) -> None:
-    """Nobody changes the address they are known by, unless they are a proxy that was named."""
+    """Nobody changes the address they are known by, unless they are a proxy that was named.
+
+    A proxy of this machine that was not named makes nobody pass for this machine.
+    """
     with running(tmp_path / "data") as server:
-        assert forwarded(server, X_Forwarded_For="203.0.113.9") == 200
+        assert forwarded(server) == 200
+        for header in ("X_Forwarded_For", "Forwarded", "X_Real_IP"):
+            assert forwarded(server, **{header: "127.0.0.1"}) == 401
     with running(tmp_path / "proxied", proxies=("127.0.0.0/8",)) as server:
         assert forwarded(server, X_Forwarded_For="203.0.113.9") == 401
         assert forwarded(server, X_Forwarded_For="127.0.0.1, 203.0.113.9") == 401

@@ -91,7 +91,7 @@ def _may_read(request: Request, settings: Settings) -> bool:
     if settings.metrics_key:
         given = header(request.scope["headers"], b"authorization").encode("latin-1")
         return compare_digest(given, b"Bearer " + settings.metrics_key.encode())
-    if _FORWARDED & request.headers.keys():
+    if _FORWARDED.intersection(request.headers.keys()):
         # A proxy of this machine that is not trusted brings strangers under its own address.
         return False
     try:

@@ -38,7 +38,7 @@ _PIECE = 1 << 16
 _PIECES = 16
 """Pieces that are read of one connection before the others have their turn."""
 _LAST_PIECES = 128
-"""Pieces that are read of it before it is closed: 8 MiB, more than a busy one has in its buffers."""
+"""Pieces that are read of it before it is closed: 8 MiB, more than its buffers hold."""
 _BUSY, _IDLE = 0.05, 0.25
 """Seconds to wait for something to read, while lines are on their way and while none are."""
 _AGAIN = 1.0
