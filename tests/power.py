@@ -95,6 +95,19 @@ class File:
             _do(self.synced, place, content)
         self.since = []
 
+    @property
+    def content(self) -> bytes:
+        """What it holds while there is power."""
+        whole = bytearray(self.synced)
+        for place, content in self.since:
+            _do(whole, place, content)
+        return bytes(whole)
+
+    @property
+    def is_overwritten(self) -> bool:
+        """Whether something that was synced has been written over since."""
+        return any(content and place < len(self.synced) for place, content in self.since)
+
     def left(self, random: Random) -> bytes:
         """What may be left of it."""
         kept = bytearray(self.synced)
@@ -270,16 +283,20 @@ class Disk:
                 if fnmatch(name, pattern):
                     yield node
 
-    def lose_power(self, random: Random, target: Path) -> None:
-        """Write into a new folder what may be left of everything."""
-        _lay(self.top, random, target)
+    def lose_power(self, random: Random, target: Path) -> int:
+        """Write into a new folder what may be left; answers how many files lack something."""
+        return _lay(self.top, random, target)
 
 
-def _lay(folder: Folder, random: Random, target: Path) -> None:
+def _lay(folder: Folder, random: Random, target: Path) -> int:
     target.mkdir()
+    lacking = 0
     for name, node in folder.left(random).items():
         if isinstance(node, Folder):
-            _lay(node, random, target / name)
+            lacking += _lay(node, random, target / name)
         elif not name.endswith("-shm"):
             # The index of a log of SQLite is memory: it is made anew.
-            (target / name).write_bytes(node.left(random))
+            content = node.left(random)
+            (target / name).write_bytes(content)
+            lacking += content != node.content
+    return lacking

@@ -197,8 +197,9 @@ class App:
 
         self._unfolded = 0
         roll_up(self._held)
-        self._held.checkpoint()
-        self.inbox.seal(self._held.position())
+        if self._held.checkpoint():
+            # Sealing puts batches together, which must never reach over what the store has.
+            self.inbox.seal(self._held.position())
 
     def _bring_up_to_date(self) -> None:
         if self._held.position() > self.inbox.last_seq():

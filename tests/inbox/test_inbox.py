@@ -10,7 +10,7 @@ from tests.conftest import SetClock, event, ndjson, run, run_json
 
 from vaultmeter.inbox.batches import Batch, Chunk, TakenFile
 from vaultmeter.inbox.inbox import Inbox
-from vaultmeter.model.errors import Invalid, NotFound
+from vaultmeter.model.errors import Invalid, NotFound, Unavailable
 
 SMALL = 1 << 20
 """Batches that compress to less than this wait in the inbox."""
@@ -215,3 +215,14 @@ def test_lines_received_are_counted_by_day(tmp_path: Path) -> None:
 
     assert received == [("vault", "2026-11-22", 1, 2), ("vault", "2026-11-23", 2, 1)]
     inbox.close()
+
+
+def test_two_readers_of_one_file_do_not_take_the_same_lines(inbox: Inbox) -> None:
+    """Lines behind a position that somebody else has moved are refused, and nothing is kept."""
+    _, file = accept(inbox, begin(inbox), b"one\n")
+    accept(inbox, file, b"two\n")
+
+    with pytest.raises(Unavailable, match="somebody else"):
+        accept(inbox, file, b"two\n")
+
+    assert [inbox.content(batch) for batch in inbox.each_batch()] == [b"one\n", b"two\n"]

@@ -66,7 +66,7 @@ def moments(calls: list[Call], root: Path, random: Random) -> set[int]:
 
 
 def test_acknowledged_batches_outlive_a_loss_of_power(tmp_path: Path) -> None:
-    """In 200 states that power loss may leave, all that was done is there, and nothing is half."""
+    """In some 200 states that power loss may leave all that was done is there, and nothing half."""
     root, random = tmp_path / "disk", seeded(9)
     root.mkdir()
     words = [sys.executable, "-m", "tests.inbox.accepting", str(root / "data")]

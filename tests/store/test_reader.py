@@ -1,8 +1,10 @@
 """Checks that a reader of the store sees one moment of it, whatever is written meanwhile."""
 
+import pytest
 from tests.conftest import Folder, event, ndjson
 
 from vaultmeter.books import balance
+from vaultmeter.model.errors import Unavailable
 
 
 def test_a_reader_sees_one_moment(folder: Folder) -> None:
@@ -23,3 +25,15 @@ def test_books_are_balanced_beside_a_writer(folder: Folder) -> None:
     folder.take("events", ndjson(*(event(number) for number in range(10))))
 
     assert all(day.balanced for day in balance(folder.app))
+
+
+def test_a_reader_of_a_store_that_was_closed_is_asked_to_come_again(folder: Folder) -> None:
+    """Whoever wants to read while the store is opened anew gets an error that says to ask again."""
+    folder.take("events", ndjson(event(1)))
+    store = folder.app.store
+    store.close()
+
+    with pytest.raises(Unavailable, match="being opened"), store.reader():
+        pass
+
+    folder.app.open_store()

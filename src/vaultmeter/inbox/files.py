@@ -7,6 +7,7 @@ from xxhash import xxh3_128_digest
 
 from vaultmeter.inbox.batches import Chunk, Source, TakenFile
 from vaultmeter.inbox.database import Database, accepting, as_text
+from vaultmeter.model.errors import Unavailable
 
 _FILE = "id, source, path, head, header, position, lines"
 
@@ -86,15 +87,24 @@ class Files:
         )
 
     def advance(self, number: int, file: TakenFile, chunk: Chunk, now: datetime) -> None:
-        """Keep the position behind a chunk, and the path and the start that the file has now."""
-        self._database.execute(
+        """Keep the position behind a chunk, and the path and the start that the file has now.
+
+        Raises `Unavailable` when the chunk does not begin at the position before: somebody else
+        has taken lines of the file meanwhile.
+        """
+        moved = self._database.execute(
             "update file set position = ?, lines = ?, path = ?,"
-            " head = iif(head_digest is null, ?, head), updated = ? where id = ?",
+            " head = iif(head_digest is null, ?, head), updated = ?"
+            " where id = ? and position = ? returning 1",
             (
                 *(chunk.start + len(chunk.content), chunk.first_line + chunk.lines - 1),
-                *(file.path, file.head, as_text(now), number),
+                *(file.path, file.head, as_text(now), number, chunk.start),
             ),
         )
+        if not moved:
+            raise Unavailable(
+                f"Lines of {file.path} were taken by somebody else.", "Read it again from there."
+            )
 
     def _digests(self, source: Source, head: bytes) -> list[bytes]:
         """What starts like `head` have become whose lines were deleted."""

@@ -1,6 +1,6 @@
 """The receivers of every source: started, stopped and started anew as sources change."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Protocol
 
@@ -19,6 +19,8 @@ class Receiver(Worker, Protocol):
         """How it is doing."""
 
 
+Known = tuple[Mapping[str, SourceSettings], Sequence[Source]]
+"""The settings of sources, by name, and every source there is."""
 Receivers = Callable[[Source, SourceSettings], list[Receiver]]
 """Makes the receivers that a source's settings ask for."""
 
@@ -32,11 +34,16 @@ class Collecting:
         self._running: dict[str, tuple[SourceSettings, list[Receiver]]] = {}
         self._changing = Lock()
 
-    def follow(self, settings: Mapping[str, SourceSettings], sources: Mapping[str, Source]) -> None:
-        """Let exactly the receivers run that are set: start what is new, stop what is gone."""
+    def follow(self, known: Callable[[], Known]) -> None:
+        """Let exactly the receivers run that are set: start what is new, stop what is gone.
+
+        `known` answers settings by name, and sources; of two changes at once the later one holds.
+        """
         with self._changing:
-            for name, (known, _) in list(self._running.items()):
-                if _ways(settings.get(name)) != _ways(known):
+            settings, listed = known()
+            sources = {source.name: source for source in listed}
+            for name, (before, _) in list(self._running.items()):
+                if _ways(settings.get(name)) != _ways(before):
                     self._stop(name)
             for name, wanted in settings.items():
                 if name not in self._running and name in sources:

@@ -126,8 +126,7 @@ class Server:
         self._stack.callback(supervisor.stop, worker.name, end)
 
     def _follow(self, app: App, collecting: Collecting) -> None:
-        sources = {source.name: source for source in app.inbox.sources()}
-        collecting.follow(self._sources.settings(), sources)
+        collecting.follow(lambda: (self._sources.settings(), app.inbox.sources()))
 
     def _answers(
         self, gate: Gate, registry: CollectorRegistry, readiness: Readiness, sights: Sights

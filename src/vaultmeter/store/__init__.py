@@ -35,8 +35,8 @@ class Store(Protocol):
     def reader(self) -> AbstractContextManager["Store"]:
         """The store as it is now, for another thread to read, which waits for no writer."""
 
-    def checkpoint(self) -> None:
-        """Fold the write-ahead log into the database file, if nothing else is under way."""
+    def checkpoint(self) -> bool:
+        """Fold the write-ahead log into the database file; false while other work forbids it."""
 
     def meta(self, name: str) -> str | None:
         """A remembered value, such as the version of a mapping."""

@@ -86,7 +86,10 @@ class DuckDB:
     @contextmanager
     def reader(self) -> Iterator["DuckDB"]:
         """The same database over a connection of its own, for another thread to read."""
-        other = DuckDB(self._connection.cursor(), self._settings)
+        try:
+            other = DuckDB(self._connection.cursor(), self._settings)
+        except duckdb.Error as error:
+            raise _translated(error) from error
         other._statements = self._statements
         other.run("set timezone = 'UTC'")
         try:
@@ -96,14 +99,15 @@ class DuckDB:
         finally:
             other.close()
 
-    def checkpoint(self) -> None:
-        """Fold the write-ahead log into the file; other work under way is no error."""
+    def checkpoint(self) -> bool:
+        """Fold the write-ahead log into the file; false when other work under way forbids it."""
         reach("checkpoint-begun")
         try:
             self.run("checkpoint")
         except Invalid:
-            return
+            return False
         reach("checkpoint-done")
+        return True
 
     def meta(self, name: str) -> str | None:
         """A remembered value."""
@@ -236,6 +240,8 @@ def _translated(error: duckdb.Error) -> VaultmeterError:
         return Unavailable(
             f"The store cannot write: {text}", "Free some space in the data folder and try again."
         )
+    if isinstance(error, duckdb.ConnectionException):
+        return Unavailable("The store is being opened.", "Ask again in a moment.")
     if isinstance(error, duckdb.OutOfMemoryException):
         return Unavailable(text, "Raise VAULTMETER_MEMORY_LIMIT, or ask for a shorter range.")
     if "Could not set lock" in text:
