@@ -74,8 +74,10 @@ def setting_help() -> dict[str, str]:
 def all_errors(of: type[errors.VaultmeterError] = errors.VaultmeterError) -> Iterator[type[Any]]:
     """Give every error a caller can see, each followed by its special cases."""
     for error in of.__subclasses__():
-        yield error
-        yield from all_errors(error)
+        # A surface may have its own, for what only it can refuse.
+        if error.__module__ == errors.__name__:
+            yield error
+            yield from all_errors(error)
 
 
 def _with_subcommands(words: str, command: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  the library's type

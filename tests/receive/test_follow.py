@@ -384,9 +384,8 @@ def test_a_header_is_kept_with_its_file(data: Path, log: Path) -> None:
         follow.follower.poll()
         append(log, b"time\n" + lines(2, 4))
         exactly(follow, 0, 4)
-        assert {follow.inbox.files.get(batch.file).header for batch in follow.inbox.each_batch()} == {
-            b"id,time\n"
-        }
+        files = {batch.file for batch in follow.inbox.each_batch()}
+        assert {follow.inbox.files.get(file).header for file in files} == {b"id,time\n"}
 
 
 def test_a_quiet_file_is_closed_and_opened_again(

@@ -129,7 +129,7 @@ def show_command(context: typer.Context, name: Name, *, as_json: Json = False) -
 def key_command(context: typer.Context, name: Name, *, as_json: Json = False) -> None:
     """Make a key to push records with, and print it, this once; the one before it is void.
 
-    Example: KEY=$(vaultmeter sources key openbao)
+    Example: vaultmeter sources key openbao
     """
     with _reached(context) as sources:
         made = sources.key(name)
