@@ -91,7 +91,8 @@ class App:
         has the folder.
         """
         self.settings, self.clock, self._say = settings, clock, say
-        self._unfolded = 0
+        self.unfolded = 0
+        """Bytes of records that were flushed since the last fold."""
         self._store: Store | None = None
         self._is_whole = False
         self.flushed: Callable[[Source, Outcome, float], None] = lambda *_: None
@@ -182,8 +183,8 @@ class App:
         connector = connector_named(source.connector)
         self._remember_version(connector)
         outcome = flush(self._held, connector, source, batch, guarded, header)
-        self._unfolded += batch.size
-        if self._unfolded >= _CHECKPOINT_EVERY:
+        self.unfolded += batch.size
+        if self.unfolded >= _CHECKPOINT_EVERY:
             self.fold()
         return outcome
 
@@ -195,7 +196,7 @@ class App:
         # As in flush: reports need none of what ingest loads.
         from vaultmeter.ingest.rollups import roll_up  # noqa: PLC0415
 
-        self._unfolded = 0
+        self.unfolded = 0
         roll_up(self._held)
         if self._held.checkpoint():
             # Sealing puts batches together, which must never reach over what the store has.
@@ -304,8 +305,3 @@ class App:
             self.pulse()
             reach("rebuild-batch")
         return total
-
-    @property
-    def unfolded(self) -> int:
-        """Bytes of records that were flushed since the last fold."""
-        return self._unfolded

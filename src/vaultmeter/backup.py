@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -24,7 +24,7 @@ from vaultmeter import __version__
 from vaultmeter.clock import Clock
 from vaultmeter.failpoints import reach
 from vaultmeter.inbox.archive import Sealed
-from vaultmeter.lock import FolderLock, private_files
+from vaultmeter.lock import FolderLock, private_files, sync_folder
 from vaultmeter.model.errors import ArchiveDamaged, Invalid, NotFound, Unavailable
 
 MANIFEST = "manifest.json"
@@ -122,7 +122,7 @@ def restore(backup: Path, data: Path) -> Manifest:
         _sync_folders(data)
         # With its inbox it is a data folder; until now it was none.
         last.rename(data / _INBOX)
-        _sync_folder(data)
+        sync_folder(data)
     finally:
         lock.release()
     return manifest
@@ -261,12 +261,9 @@ def _copy_file(source: Path, target: Path) -> Copied:
 
 
 def _measured(path: Path) -> Copied:
-    check, size = sha256(), 0
     with path.open("rb") as file:
-        for block in _blocks(file):
-            check.update(block)
-            size += len(block)
-    return Copied(size, check.hexdigest())
+        check = file_digest(file, "sha256")
+        return Copied(file.tell(), check.hexdigest())
 
 
 def _blocks(file: Any) -> Iterator[bytes]:  # noqa: ANN401  any binary file
@@ -278,7 +275,7 @@ def _put_in_place(partial: Path, target: Path) -> None:
     _sync_folders(partial)
     reach("backup-written")
     partial.rename(target)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def _read_manifest(backup: Path) -> Manifest:
@@ -317,12 +314,4 @@ def _sync_file(path: Path) -> None:
 
 def _sync_folders(folder: Path) -> None:
     for each in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
-        _sync_folder(each)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync_folder(each)

@@ -1,12 +1,11 @@
 """Checks a full disk: a clear refusal, nothing accepted is lost, and all goes on with space."""
 
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.conftest import Folder, SetClock, event, ndjson, run, seeded
+from tests.small_disk import small_disk
 
 from vaultmeter.inbox.batches import Chunk, TakenFile
 from vaultmeter.inbox.inbox import Inbox
@@ -30,13 +29,8 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """Mount a small disk."""
-    assert os.geteuid() == 0, "Mounting a small disk needs root: run make test as root."
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(place)]
-    subprocess.run(mount, check=True)  # noqa: S603  our own folder
-    yield place
-    subprocess.run(["umount", "--lazy", str(place)], check=True)  # noqa: S603, S607  our own folder
+    with small_disk(tmp_path / "disk", SIZE) as place:
+        yield place
 
 
 def settings(chunk: int, segment: int) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """Checks a full disk under a running server: pushes are refused at once, and nothing is lost."""
 
 import os
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 from tests.conftest import Folder, event, ndjson, seeded
 from tests.server.conftest import NewServing
 from tests.server.serving import until
+from tests.small_disk import small_disk
 
 SIZE = 96 << 20
 
@@ -17,13 +17,8 @@ SIZE = 96 << 20
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """Mount a small disk."""
-    assert os.geteuid() == 0, "Mounting a small disk needs root: run make test as root."
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(place)]
-    subprocess.run(mount, check=True)  # noqa: S603  our own folder
-    yield place
-    subprocess.run(["umount", "--lazy", str(place)], check=True)  # noqa: S603, S607  our own folder
+    with small_disk(tmp_path / "disk", SIZE) as place:
+        yield place
 
 
 @pytest.mark.parametrize("reserve", [0, 8 << 20], ids=["to the last byte", "with a reserve"])

@@ -38,6 +38,9 @@ _SEGMENT_FULL = 8
 _MERGED_AT_MOST = 1 << 24
 """Bytes of a batch that is made of several when they are sealed."""
 
+Packed = tuple[bytes, bytes, Sealed | None]
+"""A compressed batch, the digest of its content, and its segment where it has one of its own."""
+
 
 class Inbox:
     """One folder's inbox and archive. One process opens it; several threads may use it."""
@@ -143,12 +146,10 @@ class Inbox:
         """
         chunk = self._redaction.chunk(file.source, chunk)
         with accepting():
-            frame = compress(chunk.content)
-            digest = xxh3_128_digest(chunk.content)
             now = self._clock()
-            sealed = self._own_segment(frame, now)
+            packed = self._packed(chunk, now)
             with self._database.transaction():
-                seq, file_id = self._insert(file, chunk, (frame, digest, sealed), now)
+                seq, file_id = self._insert(file, chunk, packed, now)
                 # Within the transaction: afterwards another thread may merge and number it anew.
                 accepted = self.batch(seq), self.files.get(file_id)
         self._redaction.tell(file.source, chunk.redacted)
@@ -167,9 +168,7 @@ class Inbox:
             for stream in arrived:
                 file = self._deliveries.file(stream, now)
                 chunk = stream.chunk(file)
-                frame = compress(chunk.content)
-                packed = frame, xxh3_128_digest(chunk.content), self._own_segment(frame, now)
-                self._insert(file, chunk, packed, now)
+                self._insert(file, chunk, self._packed(chunk, now), now)
         for stream in arrived:
             self._redaction.tell(stream.source.id, stream.redacted)
         reach("deliveries-accepted")
@@ -267,16 +266,15 @@ class Inbox:
             " from batch join source on source.id = batch.source order by batch.seq"
         )
 
-    def _own_segment(self, frame: bytes, now: datetime) -> Sealed | None:
-        """Seal a large batch by itself."""
-        return self.archive.write([frame], now) if len(frame) >= self._segment_bytes else None
+    def _packed(self, chunk: Chunk, now: datetime) -> Packed:
+        """A chunk compressed, with its digest; a large one is sealed by itself."""
+        frame = compress(chunk.content)
+        is_large = len(frame) >= self._segment_bytes
+        sealed = self.archive.write([frame], now) if is_large else None
+        return frame, xxh3_128_digest(chunk.content), sealed
 
     def _insert(
-        self,
-        file: TakenFile,
-        chunk: Chunk,
-        packed: tuple[bytes, bytes, Sealed | None],
-        now: datetime,
+        self, file: TakenFile, chunk: Chunk, packed: Packed, now: datetime
     ) -> tuple[int, int]:
         """Write a batch and the position after it; answers the numbers of batch and file."""
         frame, digest, sealed = packed

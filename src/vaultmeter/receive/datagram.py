@@ -15,11 +15,11 @@ from vaultmeter.failpoints import reach
 from vaultmeter.inbox.batches import Source
 from vaultmeter.inbox.inbox import Inbox
 from vaultmeter.life import Life
-from vaultmeter.model.errors import Unavailable
 from vaultmeter.receive.address import Address
 from vaultmeter.receive.binding import bound
 from vaultmeter.receive.condition import Condition, Conditions, Say
-from vaultmeter.receive.handover import MOST, PATIENCE, Handover, Offer
+from vaultmeter.receive.handover import MOST, Handover, Offer
+from vaultmeter.receive.listening import BUSY, IDLE, Listening
 from vaultmeter.receive.losses import Losses
 from vaultmeter.receive.syslog import record_of
 
@@ -27,10 +27,6 @@ _LARGEST = 1 << 20
 """Bytes of a datagram that are read: UDP allows 65,507, a unix socket what its buffer holds."""
 _AT_ONCE = 1000
 """Datagrams that are read before anything else is looked after."""
-_BUSY, _IDLE = 0.05, 0.25
-"""Seconds to wait for a datagram, while lines are on their way and while none are."""
-_AGAIN = 1.0
-"""Seconds until it is tried again to listen."""
 _DROPPED = 40
 """SO_RXQ_OVFL: datagrams that were dropped so far come with each one that is read (socket(7))."""
 _COUNTER = 4
@@ -61,23 +57,13 @@ class Datagrams:
 
     def run(self, life: Life) -> None:
         """Receive until the server ends; what was read by then is handed over."""
-        while not life.stopping:
-            life.beat()
-            self._handover.tend()
-            if self._handover.trouble:
-                self._conditions.trouble(f"Nothing is received: {self._handover.trouble}")
-                life.wait(_BUSY)
-                continue
-            try:
-                with bound(self._address) as door:
-                    self._serve(door, life)
-            except Unavailable as error:
-                self._conditions.trouble(f"{error.message} {error.hint}")
-                life.wait(_AGAIN)
-        for losses in (self._dropped, self._cut):
-            losses.tell(now=True)
-        if lost := self._handover.finish(PATIENCE, life.beat):
-            self._say(f"{self.name}: {lost} lines had arrived and were not accepted.")
+        losses = (self._dropped, self._cut)
+        parts = Listening(self.name, self._handover, self._conditions, losses, self._say)
+        parts.run(life, "Nothing is received", lambda: self._listen(life))
+
+    def _listen(self, life: Life) -> None:
+        with bound(self._address) as door:
+            self._serve(door, life)
 
     def _serve(self, door: socket.socket, life: Life) -> None:
         """Receive as long as there is room, and then what has arrived."""
@@ -88,13 +74,13 @@ class Datagrams:
         while not (life.stopping or self._handover.trouble):
             life.beat()
             reach("datagrams-turn")
-            door.settimeout(_BUSY if self._handover.is_gathering else _IDLE)
+            door.settimeout(BUSY if self._handover.is_gathering else IDLE)
             self._receive(door)
             self._handover.tend()
             for losses in (self._dropped, self._cut):
                 losses.tell()
             if self._handover.size > MOST:
-                sleep(_BUSY)
+                sleep(BUSY)
         self._receive(door)
 
     def _receive(self, door: socket.socket) -> None:
@@ -111,7 +97,7 @@ class Datagrams:
             return
         except OSError as error:
             self._conditions.trouble(f"{self._address.url} cannot be read: {error.strerror}.")
-            sleep(_BUSY)
+            sleep(BUSY)
 
     def _take(self, content: bytes) -> None:
         if self._address.is_syslog:

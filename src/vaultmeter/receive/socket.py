@@ -26,8 +26,9 @@ from vaultmeter.receive.address import Address
 from vaultmeter.receive.binding import bound
 from vaultmeter.receive.condition import Condition, Conditions, Say
 from vaultmeter.receive.cutter import Cutter
-from vaultmeter.receive.handover import MOST, PATIENCE, Handover, Offer
+from vaultmeter.receive.handover import MOST, Handover, Offer
 from vaultmeter.receive.lines import Lines
+from vaultmeter.receive.listening import BUSY, IDLE, Listening
 from vaultmeter.receive.losses import Losses
 from vaultmeter.receive.syslog import Messages
 from vaultmeter.settings import Settings
@@ -39,10 +40,6 @@ _PIECES = 16
 """Pieces that are read of one connection before the others have their turn."""
 _LAST_PIECES = 128
 """Pieces that are read of it before it is closed: 8 MiB, more than its buffers hold."""
-_BUSY, _IDLE = 0.05, 0.25
-"""Seconds to wait for something to read, while lines are on their way and while none are."""
-_AGAIN = 1.0
-"""Seconds until it is tried again to listen."""
 _KEEPALIVE = ((socket.TCP_KEEPIDLE, 60), (socket.TCP_KEEPINTVL, 20), (socket.TCP_KEEPCNT, 3))
 """A sender that is gone without a word is noticed within two minutes."""
 
@@ -95,21 +92,9 @@ class Listener:
 
     def run(self, life: Life) -> None:
         """Receive until the server ends; what was read by then is handed over."""
-        while not life.stopping:
-            life.beat()
-            self._handover.tend()
-            if self._handover.trouble:
-                self._conditions.trouble(f"No sender may connect: {self._handover.trouble}")
-                life.wait(_BUSY)
-                continue
-            try:
-                self._serve(life)
-            except Unavailable as error:
-                self._conditions.trouble(f"{error.message} {error.hint}")
-                life.wait(_AGAIN)
-        self._losses.tell(now=True)
-        if lost := self._handover.finish(PATIENCE, life.beat):
-            self._say(f"{self.name}: {lost} lines had arrived and were not accepted.")
+        losses = (self._losses,)
+        parts = Listening(self.name, self._handover, self._conditions, losses, self._say)
+        parts.run(life, "No sender may connect", lambda: self._serve(life))
 
     def _serve(self, life: Life) -> None:
         """Receive as long as there is room; then read what has arrived, and close everything."""
@@ -138,9 +123,9 @@ class Listener:
         self._handover.tend()
         self._losses.tell()
         if self._handover.size > MOST:
-            sleep(_BUSY)
+            sleep(BUSY)
             return
-        for key, _ in selector.select(_BUSY if self._handover.is_gathering else _IDLE):
+        for key, _ in selector.select(BUSY if self._handover.is_gathering else IDLE):
             if key.fileobj is door:
                 self._admit(door, selector)
                 continue
@@ -171,7 +156,7 @@ class Listener:
             pass
         except OSError as error:
             self._conditions.trouble(f"Nobody can connect to {self._address.url}: {error}.")
-            sleep(_BUSY)
+            sleep(BUSY)
             return
         if count < CONNECTIONS:
             self._tell()
