@@ -8,6 +8,7 @@ from shutil import rmtree
 from time import perf_counter
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from vaultmeter.access.access import Access
 from vaultmeter.clock import Clock, system_clock
 from vaultmeter.connectors import Connector
 from vaultmeter.failpoints import reach
@@ -106,6 +107,9 @@ class App:
             opened.callback(self.inbox.close)
             self.state = State(settings.data)
             opened.callback(self.state.close)
+            self.access = Access(
+                self.state, clock, settings.data, settings.secret_key, settings.secret_key_file
+            )
             opened.callback(self._close_store)
             if not store_later:
                 self.open_store()

@@ -110,6 +110,10 @@ class Settings:
     """PEM file of the server's certificate and its chain; with tls_key, HTTPS is spoken."""
     tls_key: Path | None = _setting(None, Path)  # noqa: RUF009  as the others
     """PEM file of the certificate's key, which not everybody may read."""
+    secret_key: str = _setting("", str, secret=True)
+    """32 bytes in base64, which encrypt what must be kept secret and seal the trail."""
+    secret_key_file: Path | None = _setting(None, Path)  # noqa: RUF009  as the others
+    """File with the secret key; without one, secret.key in the data folder, made at first."""
     metrics_key: str = _setting("", str, secret=True)
     """Bearer key that opens /metrics; where none is set, only this machine may ask."""
     metrics_open: bool = _setting(False, _switch)  # noqa: FBT003  a setting's default

@@ -43,7 +43,7 @@ class Question:
     def asked(self, app: App, name: str) -> list[Row]:
         """The rows of a report."""
         report = report_named(name)
-        viewer = Viewer("viewer", self.accounts)
+        viewer = Viewer.of_accounts("viewer", self.accounts)
         filters = Filters.of(self.patterns_for(name))
         options = (self.who, self.per, self.compare)
         terms = Terms(self.status, self.limits)

@@ -111,7 +111,7 @@ def test_parts_are_those_that_viewer_and_filter_allow(
     organisation: Organisation, accounts: tuple[str, ...] | None, filtered: tuple[str, ...]
 ) -> None:
     """A breakdown has a part for each account that a list of accounts shows, and no other."""
-    app, viewer = organisation.app, Viewer("viewer", accounts)
+    app, viewer = organisation.app, Viewer.of_accounts("viewer", accounts)
     ask = replace(asked("accounts", filtered), viewer=viewer)
     listed = [row[0] for row in answer(app.store, report_named("accounts"), ask).rows]
 

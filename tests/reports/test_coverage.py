@@ -191,7 +191,7 @@ def test_rejects_are_told_to_who_may_see_their_source(
     is_told: bool,
 ) -> None:
     """Rejected lines and unknown codes of a source are for viewers of its own account alone."""
-    ask = Ask(Viewer("viewer", accounts), span("2026-05-01", "2026-06-01"))
+    ask = Ask(Viewer.of_accounts("viewer", accounts), span("2026-05-01", "2026-06-01"))
     for name in ("overview", "coverage-lines"):
         table = answer(organisation.app.store, report_named(name), ask)
         text = " ".join(table.notes)

@@ -62,9 +62,11 @@ QUESTIONS: dict[str, Ask] = {
     "a source, a person and a method": Ask(
         OPERATOR, YEAR, filtered(source=("edges", "twin"), user=("*e*",), auth_method=("*",))
     ),
-    "a viewer of one account": Ask(Viewer("viewer", ("globex",)), YEAR, who="everyone"),
+    "a viewer of one account": Ask(Viewer.of_accounts("viewer", ("globex",)), YEAR, who="everyone"),
     "a viewer of two, with a filter": Ask(
-        Viewer("viewer", ("acme/finance", "globex/lab")), SPRING, filtered(kind=("secret_read",))
+        Viewer.of_accounts("viewer", ("acme/finance", "globex/lab")),
+        SPRING,
+        filtered(kind=("secret_read",)),
     ),
 }
 
@@ -255,7 +257,7 @@ def test_evidence_shows_a_viewer_no_more_than_reports_do(
     organisation: Organisation, accounts: tuple[str, ...]
 ) -> None:
     """Nobody sees an event, or counts a source, of an account that is not theirs."""
-    ask = Ask(Viewer("viewer", accounts), YEAR)
+    ask = Ask(Viewer.of_accounts("viewer", accounts), YEAR)
     found = told(organisation, "overview", ask, Sought("total_requests", {}, size=10_000))
     assert found.agrees
     assert {event.account for event in found.events} <= set(accounts)

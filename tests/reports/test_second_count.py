@@ -154,7 +154,7 @@ def test_a_viewer_learns_of_no_other_source(
     organisation: Organisation, accounts: tuple[str, ...], sources: set[str]
 ) -> None:
     """An answer names the sources that tell of the viewer's accounts, and no others."""
-    ask = Ask(Viewer("viewer", accounts), SPRING)
+    ask = Ask(Viewer.of_accounts("viewer", accounts), SPRING)
     table = answer(organisation.app.store, report_named("overview"), ask)
     assert set(table.complete_to) == sources
 

@@ -76,7 +76,7 @@ def asked(**given: Any) -> Question:  # noqa: ANN401  of several types
     }
     given.setdefault("terms", TERMS)
     filters = Filters.of(patterns)
-    return Question(Viewer("v", accounts), PERIOD, filters, values=values, **given)
+    return Question(Viewer.of_accounts("v", accounts), PERIOD, filters, values=values, **given)
 
 
 def rows(store: Store, sql: str, **given: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401  as above

@@ -1,7 +1,7 @@
 """Every error a caller can see: one tree, each with a stable code, a sentence and a hint.
 
 Surfaces translate this tree once: the command line to an exit code and a line on standard error.
-Exit codes: 2 invalid, 3 not found, 4 busy, 5 damaged or unavailable.
+Exit codes: 2 invalid, 3 not found, 4 busy, 5 damaged or unavailable, 6 not allowed.
 """
 
 from collections.abc import Iterable
@@ -37,6 +37,39 @@ class NotFound(VaultmeterError):
 
     code = "not_found"
     exit_code = 3
+
+
+class Exists(Invalid):
+    """What was to be made is there already."""
+
+    code = "exists"
+
+
+class Unauthenticated(VaultmeterError):
+    """Nobody is known by what was brought to sign in."""
+
+    code = "unauthenticated"
+    exit_code = 6
+
+
+class Forbidden(VaultmeterError):
+    """Whoever asks is known, and may not do this."""
+
+    code = "forbidden"
+    exit_code = 6
+
+
+class TooMany(VaultmeterError):
+    """It was tried too often; `seconds` says when it may be tried again."""
+
+    code = "too_many"
+    exit_code = 6
+    retry = True
+
+    def __init__(self, message: str, hint: str = "", seconds: float = 1.0) -> None:
+        """Keep when to come back."""
+        super().__init__(message, hint)
+        self.seconds = seconds
 
 
 class Busy(VaultmeterError):

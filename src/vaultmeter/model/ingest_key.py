@@ -22,9 +22,9 @@ _END_SIZE = 4
 
 def new_key(source: str) -> str:
     """Make a key for a source."""
-    random = _base62(int.from_bytes(token_bytes(_RANDOM_BYTES)), _RANDOM_SIZE)
+    random = base62(int.from_bytes(token_bytes(_RANDOM_BYTES)), _RANDOM_SIZE)
     begun = f"{PREFIX}{source}_{random}"
-    return begun + _check(begun)
+    return begun + check_of(begun)
 
 
 def hash_of(key: str) -> str:
@@ -45,14 +45,16 @@ def opens(key: str, key_hash: str) -> bool:
 def is_whole(key: str) -> bool:
     """Whether a text is a key, unharmed: what was cut short or mistyped is not."""
     begun, check = key[:-_CHECK_SIZE], key[-_CHECK_SIZE:]
-    return key.startswith(PREFIX) and check == _check(begun)
+    return key.startswith(PREFIX) and check == check_of(begun)
 
 
-def _check(begun: str) -> str:
-    return _base62(crc32(begun.encode("utf-8", "surrogateescape")), _CHECK_SIZE)
+def check_of(begun: str) -> str:
+    """The checksum that ends a key: its CRC-32 in base 62."""
+    return base62(crc32(begun.encode("utf-8", "surrogateescape")), _CHECK_SIZE)
 
 
-def _base62(number: int, size: int) -> str:
+def base62(number: int, size: int) -> str:
+    """A number in so many digits."""
     digits = []
     for _ in range(size):
         number, digit = divmod(number, len(_DIGITS))

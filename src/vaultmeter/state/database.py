@@ -12,7 +12,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from vaultmeter.model.errors import Unavailable
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration."""
 _NAME = "state.sqlite"
 
