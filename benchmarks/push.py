@@ -22,6 +22,7 @@ from itertools import islice
 from pathlib import Path
 from urllib.request import urlopen
 
+from disk import syncs_beside
 from measure import Figure
 from openbao_log import write_log
 
@@ -124,7 +125,9 @@ def figures(
 ) -> list[Figure]:
     """Latency of single records, and speed of batches, with the memory of the server."""
     with _serving(folder / "push-data", folder / "push.log") as server:
-        single = asyncio.run(_single(server, rate, list(_records(folder, rate * seconds))))
+        records = list(_records(folder, rate * seconds))
+        with syncs_beside(folder / "sync") as syncs:
+            single = asyncio.run(_single(server, rate, records))
         server.wait_until_stored()
         batches = list(_joined(_events(events)))
         begun = time.monotonic()
@@ -136,7 +139,7 @@ def figures(
     return [
         Figure(
             f"push of single OpenBao records, {rate} a second for {seconds} s",
-            str(single),
+            f"{single}; meanwhile a sync of another file on the disk: {Answers(syncs)}",
             "p99 under 25 ms",
         ),
         Figure(
