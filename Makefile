@@ -11,6 +11,7 @@ UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 UV_READY := .tools/uv-$(UV_VERSION)
 READY := .venv/ready
+OLD_SDK := tests/api/akeyless-5.0.0.lock
 DEMO_DATA := demo-data
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport VIRTUAL_ENV
@@ -107,7 +108,8 @@ $(UV_READY):
 	touch $@
 
 # The build back end is in the lock too, hence no build isolation: nothing unpinned is fetched.
-$(READY): $(UV_READY) pyproject.toml requirements.lock
+# Tests drive the Akeyless SDK in two versions; the older one lies apart.
+$(READY): $(UV_READY) pyproject.toml requirements.lock $(OLD_SDK)
 	@echo "Setting up .venv"
 	export UV_PYTHON_DOWNLOADS=never UV_SYSTEM_CERTS=$(if $(wildcard /etc/ssl/certs/ca-certificates.crt),true,false)
 	# uv does not read pip's settings, and a machine's package index is often set there alone.
@@ -119,6 +121,8 @@ $(READY): $(UV_READY) pyproject.toml requirements.lock
 	fi
 	$(UV) pip sync --quiet --compile-bytecode --python .venv --require-hashes requirements.lock
 	$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation --editable .
+	rm -rf .tools/akeyless-5.0.0
+	$(UV) pip install --quiet --python .venv --target .tools/akeyless-5.0.0 --no-deps --require-hashes -r $(OLD_SDK)
 	# Commands start twice as fast with it, also where Python may not write it by itself.
 	.venv/bin/python -m compileall -q src
 	touch $@

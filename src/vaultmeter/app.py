@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from shutil import rmtree
 from time import perf_counter
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from vaultmeter.access.access import Access
 from vaultmeter.clock import Clock, system_clock
@@ -34,6 +34,14 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 Say = Callable[[str], None]
 Pulse = Callable[[], None]
+
+
+class Writer(Protocol):
+    """Does something in the one thread that writes to the store, and answers what came of it."""
+
+    def __call__(self, act: Callable[[], Answer]) -> Answer:
+        """Do it there; raises what it raises, and `Unavailable`."""
+
 
 _CHECKPOINT_EVERY = 1 << 30
 """Bytes of records after which the store's write-ahead log is folded in."""
@@ -96,8 +104,11 @@ class App:
         """Bytes of records that were flushed since the last fold."""
         self._store: Store | None = None
         self._is_whole = False
+        self._opened_times = 0
         self.flushed: Callable[[Source, Outcome, float], None] = lambda *_: None
         """Told of each batch that `flush_waiting` flushes, what it came to, in how many seconds."""
+        self.writer: Writer | None = None
+        """The thread that writes to the store, where a server has one."""
         self.pulse: Pulse = lambda: None
         """Called now and then while the store is made again; what it raises ends that."""
         with ExitStack() as opened:
@@ -132,6 +143,7 @@ class App:
     def open_store(self) -> None:
         """Open the store, or open it again, and bring it up to date with the inbox."""
         self._close_store()
+        self._opened_times += 1
         self._store = open_store(self.settings.data, self.settings, self.clock, self._say)
         self.recovering(self._bring_up_to_date)
 
@@ -156,6 +168,19 @@ class App:
         """What was decided and holds for every answer."""
         with self.state.reading() as connection:
             return terms(connection)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the store is open, and not being made again."""
+        return self._is_whole
+
+    def moment(self) -> tuple[int, int, int]:
+        """Equal answers to equal questions while it is equal; raises `Unavailable` as `store`."""
+        return self._opened_times, self.store.changes, self.state.changes
+
+    def writing(self, act: Callable[[], Answer]) -> Answer:
+        """Do something that writes to the store, in the one thread that may; raises its errors."""
+        return act() if self.writer is None else self.writer(act)
 
     def recovering(self, act: Callable[[], Answer]) -> Answer:
         """Do something with the store; when that finds it damaged, rebuild it and do it again."""
@@ -273,6 +298,7 @@ class App:
             self.inbox.archive.unseal(kept, laid)
             reach("kept-laid")
             lay(self.settings.data, laid)
+        self._opened_times += 1
         self._store = open_store(self.settings.data, self.settings, self.clock, self._say)
 
     def _catch_up(self, *, merging: bool = True) -> Outcome:
@@ -286,19 +312,23 @@ class App:
             self.fold()
         return total
 
-    def flush_waiting(self, *, merging: bool = True) -> Outcome:
+    def flush_waiting(self, *, merging: bool = True, up_to: int | None = None) -> Outcome:
         """Flush what waits now, many small batches as few large ones; answers what it came to.
 
         What is accepted meanwhile waits for the next time, and of very many some do. With
-        `merging` nobody may hold a batch, for batches get other numbers.
+        `merging` nobody may hold a batch, for batches get other numbers; `up_to` is the last one
+        to flush, as it is.
         """
         total, position = Outcome(), self._held.position()
-        if position == self.inbox.last_seq():
+        if position == self.inbox.last_seq() or (up_to is not None and position >= up_to):
             return total
         from vaultmeter.ingest.guard import guard  # noqa: PLC0415  as in flush
 
         most = _MERGED_AT_MOST
-        last = self.inbox.merge(position, most) if merging else self.inbox.last_seq()
+        if up_to is not None:
+            last = up_to
+        else:
+            last = self.inbox.merge(position, most) if merging else self.inbox.last_seq()
         sources = {source.id: source for source in self.inbox.sources()}
         for batch in self.inbox.each_batch(after=position, up_to=last):
             source, begun = sources[batch.source], perf_counter()

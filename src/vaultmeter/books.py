@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from vaultmeter.app import App
+from vaultmeter.model.access import Object, Permission, Principal
 
 _TRIES = 3
 _COUNTED = """
@@ -52,7 +52,13 @@ def balance(app: App) -> list[Day]:
     return days
 
 
-def document(days: list[Day]) -> dict[str, Any]:
+def ledger(app: App, who: Principal) -> Object:
+    """The ledger of all sources, for who manages them all; raises `Forbidden`."""
+    who.require_everywhere(Permission.SOURCES)
+    return document(balance(app))
+
+
+def document(days: list[Day]) -> Object:
     """The ledger as JSON has it."""
     rows = [asdict(day) | {"balanced": day.balanced} for day in days]
     return {"balanced": all(day.balanced for day in days), "days": rows}

@@ -1,17 +1,23 @@
 """Takes files in: accepts the next chunk while the one before it is brought into the store."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
 from vaultmeter.app import App, connector_named
+from vaultmeter.connectors import Connector
 from vaultmeter.inbox.batches import Batch, Chunk, Source
 from vaultmeter.inbox.lines import line_ends
 from vaultmeter.ingest.guard import Guarded, guard
 from vaultmeter.ingest.outcome import Outcome
-from vaultmeter.receive.content import STANDARD_INPUT
+from vaultmeter.model.access import Object, Permission, Principal
+from vaultmeter.model.collecting import account_name, source_name
+from vaultmeter.model.errors import Invalid
+from vaultmeter.receive.content import STANDARD_INPUT, Content, opened
 from vaultmeter.receive.files import FileReader, Taken, expand
 from vaultmeter.settings import Settings
 
@@ -20,6 +26,7 @@ Progress = Callable[[int, int], None]
 
 
 Ready = tuple[Taken, Guarded]
+_LONGEST = 4096
 
 
 @dataclass
@@ -63,11 +70,23 @@ def ingest(
     """
     connector = connector_named(connector_name)
     paths = expand(patterns)
+    return _taken(app, connector, paths, source_name, account, opened, progress)
+
+
+def _taken(
+    app: App,
+    connector: Connector,
+    paths: Sequence[Path],
+    source_name: str | None,
+    account: str | None,
+    open_: Callable[[Path], AbstractContextManager[Content]],
+    progress: Progress,
+) -> Intake:
     # What waits goes first: a store takes batches in their order.
     app.recovering(app.flush_waiting)
     source = app.inbox.source(source_name or connector.name, connector.name, account)
-    chunk_bytes, max_line_bytes = app.settings.chunk_bytes, app.settings.max_line_bytes
-    reader = FileReader(app.inbox, source, chunk_bytes, max_line_bytes, connector.is_header)
+    sizes = app.settings.chunk_bytes, app.settings.max_line_bytes
+    reader = FileReader(app.inbox, source, *sizes, connector.is_header, open=open_)
     intake = Intake(source.name, waiting=reader.waiting)
     total = sum(path.stat().st_size for path in paths if path != STANDARD_INPUT and path.exists())
     done, started = 0, perf_counter()
@@ -75,10 +94,49 @@ def ingest(
         for taken, guarded in _ahead(_guarded(reader.take(path), app.settings)):
             _flush(app, source, taken.batch, guarded, intake)
             progress(done + taken.read, total)
-        done += path.stat().st_size if path != STANDARD_INPUT else 0
+        done += path.stat().st_size if path != STANDARD_INPUT and path.exists() else 0
     app.fold()
     intake.seconds = perf_counter() - started
     return intake
+
+
+def take_records(
+    app: App,
+    who: Principal,
+    name: str,
+    connector: str,
+    content: int,
+    file: str = str(STANDARD_INPUT),
+    account: str | None = None,
+) -> Object:
+    """Take in what is new in a file that was sent; answers what `ingest --json` prints.
+
+    `content` is the descriptor of what was sent, `file` the path that the sender calls it by: it
+    is known again by its content, as any file is. `waiting` is how many bytes of a last line wait
+    for their newline. Raises `Invalid`, `NotFound`, `Forbidden` and `Unavailable`.
+    """
+    _check_may(app, who, name, account)
+    kind, path = connector_named(connector), _path(file)
+    open_ = partial(opened, descriptor=content)
+    app.access.note(who, "records.take", name, connector=connector, file=file)
+    taken = app.writing(lambda: _taken(app, kind, [path], name, account, open_, lambda *_: None))
+    return taken.summary() | {"waiting": sum(taken.waiting.values())}
+
+
+def _check_may(app: App, who: Principal, name: str, account: str | None) -> None:
+    """Raise `Forbidden` for whoever does not manage the account, `Invalid` for a bad new name."""
+    for source in app.inbox.sources():
+        if source.name == name:
+            who.require_for(Permission.SOURCES, source.account)
+            return
+    who.require_for(Permission.SOURCES, account_name(account or "default"))
+    source_name(name)
+
+
+def _path(file: str) -> Path:
+    if not file.isprintable() or len(file) > _LONGEST:
+        raise Invalid("The name of the file cannot be shown.", "Send it under another one.")
+    return Path(file)
 
 
 def take_stream(
@@ -119,7 +177,13 @@ def _gathered(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
 
 
 def _flush(app: App, source: Source, batch: Batch, guarded: Guarded, intake: Intake) -> None:
+    begun = perf_counter()
+    if app.writer is not None:
+        # A server accepts from others too: a store takes batches in their order.
+        app.recovering(lambda: app.flush_waiting(up_to=batch.seq - 1))
     flushed = app.recovering(lambda: app.flush(batch, guarded, source))
+    app.flushed(source, flushed, perf_counter() - begun)
+    app.pulse()
     intake.outcome.add(flushed)
     intake.bytes += batch.size
 

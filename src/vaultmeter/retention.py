@@ -5,7 +5,7 @@ made again from what is left, on top of the names and totals, which also gives i
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -21,10 +21,12 @@ from vaultmeter.ingest.expired import CUTTING, blanked, cutting
 from vaultmeter.ingest.guard import guard
 from vaultmeter.ingest.kept import write_kept
 from vaultmeter.ingest.work import Work
-from vaultmeter.model.errors import Unavailable
+from vaultmeter.model.access import Object, Permission, Principal
+from vaultmeter.model.errors import Invalid, Unavailable, did_you_mean
 from vaultmeter.model.kinds import Product
-from vaultmeter.model.retention import Deletion, cut_off
-from vaultmeter.state.retention import Run, retention, runs
+from vaultmeter.model.retention import MONTHS_AT_MOST, Deletion, cut_off
+from vaultmeter.state.retention import Run, retention, runs, set_retention
+from vaultmeter.store import Store
 
 CutOffs = Mapping[str, datetime]
 
@@ -53,12 +55,54 @@ class Applied:
     lines: int
 
 
+def shown(app: App, who: Principal) -> Object:
+    """How long events are kept, what applying deletes, and past runs; raises `Forbidden`."""
+    who.require_everywhere(Permission.RETENTION)
+    return {"products": _plain(due(app)), "runs": _plain(past_runs(app))}
+
+
+def set_months(app: App, who: Principal, product: str, months: int | None) -> Object:
+    """Decide for how many months events of a product are kept, `None` being for ever.
+
+    Nothing is deleted until it is applied. Raises `Invalid` and `Forbidden`.
+    """
+    who.require_everywhere(Permission.RETENTION)
+    if product not in set(Product):
+        raise Invalid(f"There is no product {product!r}.", did_you_mean(product, Product))
+    if months is not None and not 1 <= months <= MONTHS_AT_MOST:
+        raise Invalid(
+            f"{months} is no number of months from 1 to {MONTHS_AT_MOST}.",
+            "Write a number of months, or 'forever'.",
+        )
+    with app.access.noting(who, "retention.set", product, months=months) as connection:
+        set_retention(connection, Product(product), months)
+    return {"product": product, "months": months}
+
+
+def applied(app: App, who: Principal) -> Object:
+    """Delete what is older than was decided, and answer what that was, with `notes` for people.
+
+    It is in the trail before anything is gone. Raises `Forbidden` and `Unavailable`.
+    """
+    who.require_everywhere(Permission.RETENTION)
+    before = {each.product: each.before for each in due(app) if each.events}
+    app.access.note(who, "retention.apply", before={name: str(at) for name, at in before.items()})
+    notes: list[str] = []
+    try:
+        done = app.writing(lambda: apply(app, notes.append))
+    except Exception:
+        app.access.note(who, "retention.apply", result="failed")
+        raise
+    return {"runs": _plain(done.runs), "lines": done.lines, "notes": notes}
+
+
 def due(app: App) -> list[Due]:
     """What retention means for each product now."""
     with app.state.reading() as connection:
         months = retention(connection)
     cut_offs, in_force = _cut_offs(app, months), app.inbox.expiry.cut_offs()
-    held = _held(app, cut_offs)
+    with app.store.reader() as store:
+        held = _held(store, cut_offs)
     events = sum(count for count, *_ in held.values()) or 1
     size = size_of(app.settings.data)
     return [
@@ -117,7 +161,7 @@ def _delete(
     size = size_of(app.settings.data)
     deletions = [
         Deletion(now, product, cut_offs[product], old, size)
-        for product, (_, old, _) in _held(app, cut_offs).items()
+        for product, (_, old, _) in _held(app.store, cut_offs).items()
         if product in cut_offs
     ]
     in_force = {**app.inbox.expiry.cut_offs(), **cut_offs}
@@ -151,6 +195,7 @@ def _remove(path: Path) -> None:
 
 
 def _blanked(app: App, batch: Batch, cut_offs: CutOffs, unread_before: datetime | None) -> Blanked:
+    app.pulse()
     source = next(source for source in app.inbox.sources() if source.id == batch.source)
     connector = connector_named(source.connector)
     if not connector.facts and _is_all_old(app, batch, cut_offs, unread_before):
@@ -243,9 +288,9 @@ def _cut_offs(app: App, months: Mapping[Product, int | None]) -> dict[str, datet
     }
 
 
-def _held(app: App, cut_offs: CutOffs) -> dict[str, tuple[int, int, datetime | None]]:
+def _held(store: Store, cut_offs: CutOffs) -> dict[str, tuple[int, int, datetime | None]]:
     """By product: its events, those older than its cut-off, and the oldest's time (UTC)."""
-    rows = app.store.query(
+    rows = store.query(
         f"""
         select
             cast(event.product as varchar),
@@ -262,3 +307,14 @@ def _held(app: App, cut_offs: CutOffs) -> dict[str, tuple[int, int, datetime | N
         product: (count, old, oldest.replace(tzinfo=UTC)) for product, count, old, oldest in rows
     }
     return {str(product): found.get(product, (0, 0, None)) for product in Product}
+
+
+def _plain(rows: list[Due] | list[Run]) -> list[Object]:
+    """Rows as JSON has them; instants are in UTC."""
+    return [
+        {
+            name: cell.isoformat().replace("+00:00", "Z") if isinstance(cell, datetime) else cell
+            for name, cell in asdict(row).items()
+        }
+        for row in rows
+    ]

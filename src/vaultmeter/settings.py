@@ -106,14 +106,24 @@ class Settings:
     """Folders, besides those of followed files, that links to followed files may lead into."""
     trusted_proxies: tuple[str, ...] = _setting((), _listed)
     """Addresses or networks, with commas, whose X-Forwarded-For and -Proto are believed."""
+    public_url: str = _setting("", str)
+    """Where people reach the server, such as https://usage.acme.com: sign-in comes back there."""
+    egress_allow: tuple[str, ...] = _setting((), _listed)
+    """Hosts and networks, with or without a port, that requests may go to besides the internet."""
     tls_certificate: Path | None = _setting(None, Path)  # noqa: RUF009  as the others
     """PEM file of the server's certificate and its chain; with tls_key, HTTPS is spoken."""
     tls_key: Path | None = _setting(None, Path)  # noqa: RUF009  as the others
     """PEM file of the certificate's key, which not everybody may read."""
     secret_key: str = _setting("", str, secret=True)
-    """32 bytes in base64, which encrypt what must be kept secret and seal the trail."""
+    """32 bytes in base64, to seal what must be kept secret; several with commas, the first is used."""
     secret_key_file: Path | None = _setting(None, Path)  # noqa: RUF009  as the others
-    """File with the secret key; without one, secret.key in the data folder, made at first."""
+    """File with the secret keys; without one, secret.key in the data folder, made at first."""
+    api_rate: float = _setting(400.0, float, least=0)
+    """Requests a second to the API of one user or key, on average; 0 means as many as they like."""
+    report_seconds: float = _setting(60.0, float, least=0.1)
+    """A report that takes longer is given up."""
+    kept_bytes: int = _setting(64 << 20, int, least=0)
+    """Bytes of answers that a server keeps until something they rest on changes."""
     metrics_key: str = _setting("", str, secret=True)
     """Bearer key that opens /metrics; where none is set, only this machine may ask."""
     metrics_open: bool = _setting(False, _switch)  # noqa: FBT003  a setting's default

@@ -4,7 +4,7 @@ One process has a data folder, and everything that changes settings of sources g
 `Sources` in it: what is read often is held in memory, and is right without a look at the disk.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -12,11 +12,12 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from vaultmeter.app import connector_named
-from vaultmeter.clock import Clock
+from vaultmeter.access.access import Access
+from vaultmeter.app import App, connector_named
 from vaultmeter.connectors import inventory_of
 from vaultmeter.inbox.batches import Source
 from vaultmeter.inbox.inbox import Inbox
+from vaultmeter.model.access import Object, Permission, Principal
 from vaultmeter.model.collecting import (
     KeyMark,
     Poll,
@@ -26,12 +27,18 @@ from vaultmeter.model.collecting import (
     poll_checked,
     source_name,
 )
-from vaultmeter.model.errors import Invalid, NotFound, Unavailable
+from vaultmeter.model.errors import (
+    Exists,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unavailable,
+    did_you_mean,
+)
 from vaultmeter.model.ingest_key import end_of, hash_of, new_key
 from vaultmeter.receive.address import address_of
 from vaultmeter.receive.condition import Condition
 from vaultmeter.receive.door import SourceDoor
-from vaultmeter.state.database import State
 from vaultmeter.state.sources import (
     add_source_settings,
     remove_source_settings,
@@ -40,8 +47,10 @@ from vaultmeter.state.sources import (
 )
 from vaultmeter.store import Store
 
-Object = dict[str, Any]
-"""What JSON can hold: the answers are the same for people, programs and a running server."""
+NO_ACCOUNT = "default"
+"""The account of a source that names none."""
+_NOTED = ("connector", "account", "files", "socket", "poll")
+"""What the trail keeps of a source that is added."""
 Conditions = Callable[[str], Mapping[str, Condition]]
 """Answers how each receiver of a source is doing, by its name."""
 
@@ -78,18 +87,20 @@ class Sources:
     def __init__(
         self,
         inbox: Inbox,
-        state: State,
-        clock: Clock,
+        access: Access,
         store: Callable[[], Store],
         conditions: Conditions | None = None,
         changed: Callable[[], None] = lambda: None,
+        folders: Iterable[Path | str] = (),
     ) -> None:
         """Work on an open folder.
 
         `store` raises `Unavailable` while it is being made; `conditions` is of a server that
-        receives; `changed` is called after every change, in the thread that made it.
+        receives; `changed` is called after every change, in the thread that made it. Whoever is
+        not at the machine names files within `folders` alone.
         """
-        self._inbox, self._state, self._clock, self._store = inbox, state, clock, store
+        self._inbox, self._access, self._store = inbox, access, store
+        self._folders = tuple(map(Path, folders))
         self._conditions, self.changed = conditions, changed
         self._alone = RLock()
         self._known: dict[str, SourceSettings] | None = None
@@ -109,9 +120,14 @@ class Sources:
         # Without the lock: a push must not wait for a change that waits for the disk.
         return (self._doors or {}).get(name)
 
-    def add(self, wanted: Wanted) -> Object:
-        """Add a source, or settings to one that `ingest` has made; raises `Invalid`, `NotFound`."""
+    def add(self, who: Principal, wanted: Wanted) -> Object:
+        """Add a source, or settings to one that `ingest` has made.
+
+        Raises `Invalid`, `NotFound`, and `Forbidden` for what is not theirs.
+        """
         wanted = wanted.checked()
+        self._check_own(who, wanted)
+        self._check_reach(who, wanted)
         with self._alone:
             self._check_new(wanted)
             source = self._inbox.source(wanted.name, wanted.connector, wanted.account)
@@ -119,43 +135,45 @@ class Sources:
                 source.name,
                 source.connector,
                 source.account,
-                self._clock().astimezone(UTC),
+                self._access.clock().astimezone(UTC),
                 wanted.paths,
                 wanted.socket,
                 wanted.poll,
             )
-            with self._state.changing() as connection:
+            made = _object(source, settings)
+            details = {name: made[name] for name in _NOTED if made[name]}
+            with self._access.noting(who, "source.add", source.name, **details) as connection:
                 add_source_settings(connection, settings)
             self._read()
         self.changed()
-        return _object(source, settings)
+        return made
 
-    def list(self) -> list[Object]:
-        """Every source with its settings, in order of their names."""
+    def list(self, who: Principal) -> list[Object]:
+        """Every source that somebody manages, with its settings, in order of their names."""
         settings = self.settings()  # first: it may add a source
-        known = sorted(self._inbox.sources(), key=lambda source: source.name)
+        known = sorted(self._own(who), key=lambda source: source.name)
         return [_object(source, settings.get(source.name)) for source in known]
 
-    def show(self, name: str) -> Object:
+    def show(self, who: Principal, name: str) -> Object:
         """A source with its settings and what has become of it; raises `NotFound`."""
-        source = self._inbox.source_named(name)
+        source = self._named(who, name)
         shown = _object(source, self.settings().get(name)) | self._arrived(source)
         if self._conditions is None:
             return shown | {"receivers": None}
         told = self._conditions(name).items()
         return shown | {"receivers": [_condition(each, present) for each, present in told]}
 
-    def key(self, name: str) -> Object:
+    def key(self, who: Principal, name: str) -> Object:
         """Give a source a new key, which is answered this once; the one before opens no more.
 
         Raises `NotFound` and `Invalid`.
         """
         with self._alone:
-            source = self._inbox.source_named(name)
+            source = self._named(who, name)
             source_name(name)
-            key, now = new_key(name), self._clock().astimezone(UTC)
+            key, now = new_key(name), self._access.clock().astimezone(UTC)
             mark = KeyMark(hash_of(key), end_of(key), now)
-            with self._state.changing() as connection:
+            with self._access.noting(who, "source.key", name, end=mark.end) as connection:
                 if not set_key(connection, name, mark):
                     made = SourceSettings(name, source.connector, source.account, now, key=mark)
                     add_source_settings(connection, made)
@@ -163,26 +181,26 @@ class Sources:
         self.changed()
         return {"source": name, "key": key, "made": _text(now)}
 
-    def remove(self, name: str) -> Object:
+    def remove(self, who: Principal, name: str) -> Object:
         """Stop collecting a source and forget its settings and its key; its records stay.
 
         Raises `NotFound` when there is no such source, or nothing is collected of it.
         """
         with self._alone:
-            source = self._inbox.source_named(name)
+            source = self._named(who, name)
             settings = self.settings().get(name)
             if settings is None:
                 raise NotFound(
                     f"Nothing is collected of source {name!r}.", "It was taken in by hand."
                 )
-            with self._state.changing() as connection:
+            with self._access.noting(who, "source.remove", name) as connection:
                 remove_source_settings(connection, name)
             self._read()
         self.changed()
         return _object(source, settings)
 
     def _read(self) -> None:
-        with self._state.reading() as connection:
+        with self._access.state.reading() as connection:
             known = source_settings(connection)
         # A source may be missing after a restore: its settings were copied after the inbox.
         sources = [
@@ -196,11 +214,49 @@ class Sources:
         }
         self._known = known
 
+    def _own(self, who: Principal) -> Iterator[Source]:
+        """The sources of accounts that somebody manages as a whole; raises `Forbidden`."""
+        viewer = who.viewer(Permission.SOURCES)
+        return (source for source in self._inbox.sources() if viewer.covers(source.account))
+
+    def _named(self, who: Principal, name: str) -> Source:
+        """A source that somebody manages; raises `NotFound` for one of others, as for none."""
+        self.settings()
+        own = {source.name: source for source in self._own(who)}
+        if name not in own:
+            raise NotFound(f"There is no source {name!r}.", did_you_mean(name, own))
+        return own[name]
+
+    def _check_own(self, who: Principal, wanted: Wanted) -> None:
+        """Refuse a source of an account that somebody does not manage."""
+        there = next((each for each in self._inbox.sources() if each.name == wanted.name), None)
+        if there is None:
+            who.require_for(Permission.SOURCES, wanted.account or NO_ACCOUNT)
+        elif not who.viewer(Permission.SOURCES).covers(there.account):
+            # Its account is not told, nor anything else of it.
+            raise Exists(f"There is a source {wanted.name!r} already.", "Choose another name.")
+
+    def _check_reach(self, who: Principal, wanted: Wanted) -> None:
+        """Refuse files, addresses and vaults that are not for somebody to name."""
+        if who.kind == "operator" or not (wanted.paths or wanted.socket or wanted.poll):
+            return
+        who.require_everywhere(Permission.SOURCES)
+        named = [*wanted.paths]
+        if wanted.poll is not None:
+            named += [Path(file) for file in (wanted.poll.token_file, wanted.poll.ca_cert) if file]
+        for path in named:
+            # A link out of the folder is one to what it leads to.
+            if not any(path.resolve().is_relative_to(each.resolve()) for each in self._folders):
+                raise Forbidden(
+                    f"{path} is not in a folder whose files may be named from elsewhere.",
+                    "Add the source on the machine itself, or set follow_folders there.",
+                )
+
     def _check_new(self, wanted: Wanted) -> None:
         """Refuse what is there already; raises `Invalid`."""
         settings = self.settings()
         if wanted.name in settings:
-            raise Invalid(
+            raise Exists(
                 f"There is a source {wanted.name!r} already.",
                 f"Choose another name, or first: vaultmeter sources remove {wanted.name}",
             )
@@ -253,6 +309,57 @@ class Sources:
             "last": _text(redactions.last),
             "words": redactions.words,
         }
+
+
+def sources_in(app: App) -> Sources:
+    """The sources of an open folder that nobody serves."""
+    return Sources(app.inbox, app.access, lambda: app.store)
+
+
+def listed(app: App, who: Principal, sources: Sources | None = None) -> Object:
+    """Every source that somebody manages."""
+    return {"rows": (sources or sources_in(app)).list(who), "next": None}
+
+
+def shown(app: App, who: Principal, name: str, sources: Sources | None = None) -> Object:
+    """A source and what has become of it; raises `NotFound`, also for one of others."""
+    return (sources or sources_in(app)).show(who, name)
+
+
+def added(  # noqa: PLR0913, PLR0917  one for each field of a source
+    app: App,
+    who: Principal,
+    name: str,
+    connector: str,
+    account: str | None = None,
+    files: Iterable[str] = (),
+    socket: str | None = None,
+    poll: Mapping[str, Any] | None = None,
+    sources: Sources | None = None,
+) -> Object:
+    """Add a source, or settings to one that `ingest` has made, and answer it.
+
+    Raises `Invalid`, `NotFound` and `Forbidden`.
+    """
+    wanted = Wanted(
+        name,
+        connector,
+        account,
+        tuple(map(Path, files)),
+        socket,
+        None if poll is None else Poll(**poll),
+    )
+    return (sources or sources_in(app)).add(who, wanted)
+
+
+def key_made(app: App, who: Principal, name: str, sources: Sources | None = None) -> Object:
+    """Give a source a new key, which is answered this once; raises `NotFound` and `Invalid`."""
+    return (sources or sources_in(app)).key(who, name)
+
+
+def removed(app: App, who: Principal, name: str, sources: Sources | None = None) -> Object:
+    """Stop collecting a source, and answer what it was; raises `NotFound`."""
+    return (sources or sources_in(app)).remove(who, name)
 
 
 def _stored(store: Store, name: str) -> Object:

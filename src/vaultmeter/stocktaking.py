@@ -18,6 +18,7 @@ from vaultmeter.clock import Clock
 from vaultmeter.connectors import inventory_of
 from vaultmeter.inbox.batches import Delivery, Source
 from vaultmeter.intake import take_stream
+from vaultmeter.model.access import Object, Permission, Principal
 from vaultmeter.model.collecting import Poll
 from vaultmeter.model.errors import Invalid, NotFound
 from vaultmeter.model.inventory import Access, Snapshot, Unread
@@ -92,6 +93,21 @@ def collect(source: Source, access: Access, clock: Clock) -> Snapshot:
     """Ask the server of a source what there is; raises `Invalid` and `Unavailable`."""
     snapshot: Snapshot = inventory_of(source.connector).take(access, clock())
     return snapshot
+
+
+def taken_in(app: App, who: Principal, name: str, snapshot: Snapshot) -> Object:
+    """Take in what somebody has collected from the vault of a source; answers the stock.
+
+    Raises `NotFound`, `Forbidden`, `Invalid` and `Unavailable`.
+    """
+    source = app.inbox.source_named(name)
+    who.require_for(Permission.SOURCES, source.account)
+    inventory_of(source.connector)
+    if snapshot.taken.tzinfo is None:
+        raise Invalid("The time of the inventory has no time zone.", "Send it with an offset.")
+    items, identities = len(snapshot.items), len(snapshot.identities)
+    app.access.note(who, "inventory.take", name, items=items, identities=identities)
+    return app.writing(lambda: take_in(app, source, snapshot)).summary()
 
 
 def take_in(app: App, source: Source, snapshot: Snapshot) -> Stock:

@@ -27,6 +27,7 @@ from tests.retention.invented import invented
 
 from vaultmeter.backup import MANIFEST, Manifest, back_up, restore, verified
 from vaultmeter.failpoints import BACKUP_FAILPOINTS
+from vaultmeter.model.access import Principal
 from vaultmeter.model.errors import ArchiveDamaged, Busy, Invalid, NotFound
 from vaultmeter.plugins import names_in
 from vaultmeter.retention import apply
@@ -45,9 +46,9 @@ def filled(folder: Folder) -> Folder:
     folder.take("events", ndjson(event(1), event(2)) + b"nonsense\n", source="small")
     with app.state.changing() as connection:
         set_group(connection, "eu", ["acme"])
-    sources = Sources(app.inbox, app.state, app.clock, lambda: app.store)
-    sources.add(Wanted("live", "events", None, (Path("/var/log/live"),)))
-    sources.key("live")
+    sources = Sources(app.inbox, app.access, lambda: app.store)
+    sources.add(Principal.operator(), Wanted("live", "events", None, (Path("/var/log/live"),)))
+    sources.key(Principal.operator(), "live")
     return folder
 
 
@@ -76,7 +77,7 @@ def test_a_restored_folder_answers_the_same(
     app = again.app
     with app.state.reading() as connection:
         assert groups(connection) == {"eu": ("acme",)}
-    sources = Sources(app.inbox, app.state, app.clock, lambda: app.store)
+    sources = Sources(app.inbox, app.access, lambda: app.store)
     assert sources.door("live") is not None
     assert list(backup.glob(FIRST_SEGMENT))
     assert app.inbox.last_seq() == 2

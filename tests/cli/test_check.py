@@ -45,7 +45,9 @@ def test_all_is_well(ask: Ask, data: Path) -> None:
     """A folder in order has nothing but good findings, alone and with a server."""
     code, alone = check(ask, data, "--archive")
     assert code == 0, alone
-    assert set(alone) == {"permissions", "disk", "folder", "clock", "books", "archive"}
+    own = {"permissions", "disk", "folder", "clock", "books", "archive"}
+    assert set(alone) == own | {"listener", "users", "trail"}
+    assert alone["users"]["state"] == "look"
     with serving(data):
         code, served = check(ask, data, "--archive")
     assert code == 0, served

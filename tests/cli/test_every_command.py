@@ -58,6 +58,7 @@ def test_exit_codes_are_documented() -> None:
         (3, "something named does not exist"),
         (4, "another process has the data"),
         (5, "the data cannot be read or written"),
+        (6, "not allowed"),
         (130, "interrupted"),
     ):
         assert f"{code} {meaning}" in text

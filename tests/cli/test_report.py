@@ -24,6 +24,7 @@ KEYS = [
     "rows",
     "total",
     "complete_to",
+    "as_of",
     "notes",
 ]
 

@@ -71,6 +71,6 @@ def untimed(answer: Answer) -> Answer:
 def test_what_a_server_is_not_asked_says_who_has_the_folder(ask: Ask, data: Path) -> None:
     """A command that needs the folder to itself names the process, and what to do."""
     with serving(data) as process:
-        answer = ask("--data", data, "rebuild")
+        answer = ask("--data", data, "simulate", "--events", "10")
     assert answer.code == 4
     assert f"Process {process.pid} is using {data}." in answer.err

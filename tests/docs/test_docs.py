@@ -180,6 +180,8 @@ def test_every_question_that_is_shown_is_answered(
         found = ours(first)
         if found is None or found[1][0] not in ASKING:
             continue
+        if "--profile" in found[1] or "VAULTMETER_URL" in found[0]:
+            continue  # Asks a server: tests/cli does that.
         with monkeypatch.context() as changed:
             for name, value in found[0].items():
                 changed.setenv(name, value)

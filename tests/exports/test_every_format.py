@@ -256,6 +256,7 @@ def test_json_has_one_shape() -> None:
         1,
         {"bao": PERIOD.start},
         ("A note.",),
+        "0f3a",
     )
     assert json.loads(written("json", table)) == {
         "report": "made",
@@ -274,6 +275,7 @@ def test_json_has_one_shape() -> None:
         "rows": [{"number": None, "instant": "2026-10-01T00:00:00Z"}],
         "total": 1,
         "complete_to": {"bao": "2026-10-01T00:00:00Z"},
+        "as_of": "0f3a",
         "notes": ["A note."],
     }
 

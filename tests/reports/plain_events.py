@@ -96,6 +96,7 @@ class World:
         return World(
             (event for event in self.events if is_below(event.account, accounts)),
             (root for root in self.roots if is_below(root, accounts)),
+            self.lines,
         )
 
     def _glances(self) -> Iterable[Event]:

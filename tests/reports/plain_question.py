@@ -21,7 +21,7 @@ QUARTER_OF_AN_HOUR = timedelta(minutes=15)
 class Plain:
     """What is asked, of which world. `patterns` are the filters by name.
 
-    `ends` are the last events of the sources; what a log covers does not depend on who asks.
+    `ends` are the last events of the sources, of those that whoever asks may see.
     """
 
     world: World

@@ -23,8 +23,6 @@ Row = tuple[Any, ...]
 Patterns = Mapping[str, tuple[str, ...]]
 
 EVERYBODY: Patterns = {"user": ("*",)}
-SHOWS_OTHER_ACCOUNTS = ("users", "user", "sessions")
-"""Reports with the account an identity belongs to, which may be one the viewer cannot see."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +50,8 @@ class Question:
 
     def plain(self, world: World, names: Iterable[str]) -> dict[str, Plain]:
         """The question in plain Python, for each of these reports."""
-        ends = {event.source: event.time for event in world.events}
         seen = world if self.accounts is None else world.seen_by(self.accounts)
+        ends = {event.source: event.time for event in seen.events}
         edges = (self.period.start, self.period.end, self.period.zone)
         per = self.per or _usual_bucket(self.period)
         made: dict[str, Plain] = {}
@@ -69,7 +67,7 @@ class Question:
                 self.compare,
                 ends,
                 self.status,
-                world,
+                seen,
                 self.limits,
                 self.accounts,
             )
@@ -81,10 +79,7 @@ class Question:
         return {**self.patterns, **EVERYBODY} if needs_user else self.patterns
 
     def same(self, name: str, rows: list[Row]) -> list[Row]:
-        """Rows as they are compared: without what other accounts decide, ties in any order."""
-        if self.accounts is not None and name in SHOWS_OTHER_ACCOUNTS:
-            rows = [(row[0], *row[2:]) for row in rows]
-            return sorted(rows, key=str)
+        """Rows as they are compared: ties in any order."""
         return sorted(rows, key=str) if name == "sessions" else rows
 
 

@@ -181,9 +181,6 @@ def test_a_viewer_sees_what_a_folder_with_these_events_alone_shows(
     alone = filled([lines.only(seen) for lines in written])
     question = replace(Question(SPRING, accounts=accounts), period=YEAR)
     for name in report_names():
-        if name in ("sessions", "forecast") or name.startswith("coverage"):
-            # What a source covers, and whether it was silent, does not depend on accounts.
-            continue
         with_others = question.same(name, question.asked(organisation.app, name))
         assert question.same(name, question.asked(alone, name)) == with_others, name
 

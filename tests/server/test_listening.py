@@ -27,7 +27,7 @@ from tests.server.running import (
 
 from vaultmeter.model.errors import Invalid, Unavailable
 from vaultmeter.server.limits import Limits
-from vaultmeter.server.listening import Address, Certificate, Proxies
+from vaultmeter.server.listening import Address, Certificate, Proxies, _bound
 from vaultmeter.server.local import local_socket
 
 
@@ -90,6 +90,17 @@ def test_both_families_are_served(tmp_path: Path) -> None:
             client.request("GET", "/metrics")
             assert reply_of(client.getresponse()).status == 200
             client.close()
+
+
+def test_answers_do_not_wait_for_acknowledgements() -> None:
+    """Connections send what is written at once: an answer is more than one piece."""
+    with (
+        _bound(Address("127.0.0.1", 0)) as bound,
+        socket.create_connection(bound.getsockname()),
+    ):
+        accepted, _ = bound.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_an_address_in_use_is_told(tmp_path: Path) -> None:

@@ -45,7 +45,9 @@ class Collecting:
 
     def said(self, word: str) -> list[Row]:
         """List the log's lines of the worst kind that have a word in them."""
-        lines = [json.loads(line) for line in self.serving.log.read_text().splitlines()]
+        # Where there is nobody yet, the first lines are for whoever starts the server.
+        told = self.serving.log.read_text().splitlines()
+        lines = [json.loads(line) for line in told if line.startswith("{")]
         return [line for line in lines if line["level"] == "critical" and word in line["event"]]
 
 

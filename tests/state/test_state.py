@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import delete, insert, select, text
 
 from vaultmeter.model.errors import Invalid, Unavailable
 from vaultmeter.model.kinds import Kind, Product
@@ -17,7 +18,7 @@ from vaultmeter.state.definitions import set_status_definition, status_definitio
 from vaultmeter.state.groups import remove_group, set_group
 from vaultmeter.state.limits import remove_limit, set_limit
 from vaultmeter.state.retention import add_runs, retention, runs, set_retention
-from vaultmeter.state.tables import METADATA
+from vaultmeter.state.tables import ACCOUNT_GROUP, METADATA
 from vaultmeter.state.terms import terms
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -142,3 +143,21 @@ def test_a_deletion_is_recorded_once(tmp_path: Path) -> None:
         (NOW, "pm", before, 10),
     ]
     assert [run.freed_bytes for run in recorded] == [300, 100]
+
+
+def test_a_read_that_was_left_open_holds_up_nobody(tmp_path: Path) -> None:
+    """Rows that nobody read to the end, such as those of a failure, lock nothing behind them."""
+    state = State(tmp_path)
+    with state.changing() as connection:
+        for number in range(3):
+            connection.execute(insert(ACCOUNT_GROUP).values(name=f"g{number}", account="acme"))
+    with state.reading() as connection:
+        left = connection.execute(select(ACCOUNT_GROUP))
+        assert left.fetchone() is not None
+        with state.reading():
+            # Another connection of the pool, which is used next.
+            pass
+    with state.changing() as connection:
+        connection.execute(text("pragma busy_timeout = 1"))
+        connection.execute(delete(ACCOUNT_GROUP))
+    state.close()

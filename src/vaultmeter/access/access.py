@@ -10,15 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import RLock
+from typing import Protocol
 
 from sqlalchemy import Connection, select
 
 from vaultmeter.access import keys, sessions
+from vaultmeter.access.passwords import Passwords
 from vaultmeter.access.roles import roles_of
-from vaultmeter.access.secret_key import SecretKey, secret_key
+from vaultmeter.access.sealing import Sealer, sealed_values
+from vaultmeter.access.secret_key import SecretKey, key_path, secret_key
 from vaultmeter.access.sessions import NOTED_EVERY, Session
+from vaultmeter.access.throttle import Throttle
 from vaultmeter.access.tokens import hash_of
-from vaultmeter.access.trail import Trail
+from vaultmeter.access.trail import Trail, is_empty
 from vaultmeter.clock import Clock
 from vaultmeter.model.access import Principal
 from vaultmeter.model.errors import Unauthenticated
@@ -50,6 +54,8 @@ class Access:
     ) -> None:
         """Use a state; the secret key is read, or made, when it is first needed."""
         self.state, self.clock = state, clock
+        self.passwords, self.throttle = Passwords(), Throttle(clock)
+        self.throttle_of_keys = Throttle(clock)
         self._key_of = (data, key_text, key_file)
         self._secret_key: SecretKey | None = None
         self._trail: Trail | None = None
@@ -61,15 +67,31 @@ class Access:
         """The key that is outside every database; raises `Invalid`."""
         with self._alone:
             if self._secret_key is None:
-                self._secret_key = secret_key(*self._key_of)
+                self._secret_key = secret_key(*self._key_of, self._needs_no_key)
             return self._secret_key
+
+    @property
+    def key_path(self) -> Path | None:
+        """The file of the secret key; `None` where the settings have it."""
+        return key_path(*self._key_of)
+
+    def reread_key(self) -> None:
+        """Read the secret key again, for it is another one now."""
+        with self._alone:
+            self._secret_key = self._trail = None
+
+    @property
+    def sealer(self) -> Sealer:
+        """What encrypts secrets that must be read back; raises `Invalid` without the key."""
+        return Sealer(self.secret_key)
 
     @property
     def trail(self) -> Trail:
         """The trail; raises `Invalid` without the secret key."""
         with self._alone:
             if self._trail is None:
-                self._trail = Trail(self.secret_key.derived("trail"), self.clock)
+                keys_ = [each.derived("trail") for each in self.secret_key.each]
+                self._trail = Trail(keys_, self.clock)
             return self._trail
 
     @contextmanager
@@ -83,20 +105,28 @@ class Access:
                 self._known.clear()
 
     @contextmanager
+    def keeping(self) -> Iterator[Connection]:
+        """Write what changes nobody's rights, such as a new session."""
+        with self._alone, self.state.changing() as connection:
+            yield connection
+
+    @contextmanager
     def noting(
         self, who: Principal, act: str, object_: str = "", **details: object
     ) -> Iterator[Connection]:
         """Change something and write the act into the trail: both, or neither."""
+        trail = self.trail
         with self.changing() as connection:
             yield connection
-            self.trail.add(connection, who, act, object_, details=details)
+            trail.add(connection, who, act, object_, details=details)
 
     def note(
         self, who: Principal, act: str, object_: str = "", result: str = "ok", **details: object
     ) -> None:
         """Write an act into the trail that changes nothing here: an export, a refusal."""
+        trail = self.trail
         with self._alone, self.state.changing() as connection:
-            self.trail.add(connection, who, act, object_, result, details)
+            trail.add(connection, who, act, object_, result, details)
 
     def bearer(self, text: str) -> Principal:
         """Who brings a token, or `access_id:access_key`; raises `Unauthenticated`."""
@@ -139,14 +169,25 @@ class Access:
             roles = roles_of(connection, [("user", id_), *(("group", group) for group in groups)])
         return None if name is None else Principal(kind, id_, name, roles, address)
 
+    def _needs_no_key(self) -> bool:
+        """Whether nothing was written or sealed with a secret key yet."""
+        with self.state.reading() as connection:
+            return is_empty(connection) and not any(sealed_values(connection))
+
+    def remembered(self, text: str) -> Principal | None:
+        """Who brought a token or key before, if that still holds; waits for nothing."""
+        known = self._remembered(text)
+        return None if known is None else known.who
+
     def _remembered(self, text: str) -> _Known | None:
-        with self._alone:
-            known = self._known.get(hash_of(text))
-            now = self.clock()
-            if known is None or (known.expires is not None and now >= known.expires):
-                return None
-            # What lies longer back is read again, and its use is kept.
-            return known if now - known.noted < NOTED_EVERY else None
+        # Without the lock, which is held while the disk is waited for. Whatever is found held
+        # until the change that is being made now.
+        known = self._known.get(hash_of(text))
+        now = self.clock()
+        if known is None or (known.expires is not None and now >= known.expires):
+            return None
+        # What lies longer back is read again, and its use is kept.
+        return known if now - known.noted < NOTED_EVERY else None
 
     def _by_key(self, text: str, access_id: str, key: str) -> _Known | None:
         now = self.clock()
@@ -174,3 +215,9 @@ class Access:
             self._known.clear()
         self._known[hash_of(text)] = known
         return known
+
+
+class Opened(Protocol):
+    """An open folder, as far as who may do what is concerned."""
+
+    access: Access

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from vaultmeter.access.names import name_checked
+from vaultmeter.access.sessions import end_all
 from vaultmeter.access.tokens import hash_of, new_access_id, new_access_key
 from vaultmeter.model.access import Object
 from vaultmeter.model.errors import Exists, Invalid, NotFound, did_you_mean
@@ -81,8 +82,10 @@ def create_key(
 
 
 def delete_key(connection: Connection, name: str) -> AccessKey:
-    """Delete a key, and take its roles; raises `NotFound`."""
+    """Delete a key, take its roles, and end its sessions; raises `NotFound`."""
     key = key_named(connection, name)
+    # Its number may be another key's one day.
+    end_all(connection, ("key", key.id))
     connection.execute(
         delete(ROLE_MEMBER).where(ROLE_MEMBER.c.kind == "key", ROLE_MEMBER.c.member == key.id)
     )

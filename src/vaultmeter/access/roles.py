@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from vaultmeter.access.levels import levels_checked
 from vaultmeter.access.names import name_checked
 from vaultmeter.model.access import BUILT_IN, MANAGED, Object, PathRule, Permission, Principal, Role
 from vaultmeter.model.collecting import account_name
@@ -46,6 +47,14 @@ def role_named(connection: Connection, name: str) -> Role:
         known = connection.execute(select(ROLE.c.name)).scalars()
         raise NotFound(f"There is no role {name!r}.", did_you_mean(name, known))
     return _read(row)
+
+
+def role_seen(connection: Connection, who: Principal, name: str) -> Role:
+    """The role of that name, if `who` is shown it; raises `NotFound` as for one there is not."""
+    seen = {role.name: role for role in roles(connection) if is_seen(who, role)}
+    if name not in seen:
+        raise NotFound(f"There is no role {name!r}.", did_you_mean(name, seen))
+    return seen[name]
 
 
 def create_role(connection: Connection, who: Principal, role: Role, now: datetime) -> Role:
@@ -133,6 +142,23 @@ def add_member(
     return made
 
 
+def change_member(
+    connection: Connection,
+    who: Principal,
+    member: Member,
+    sub_claims: Mapping[str, Sequence[str]],
+    *,
+    case_sensitive: bool,
+) -> None:
+    """Set the sub-claims of a membership; raises `Forbidden`."""
+    check_within(who, next(role for role in roles(connection) if role.id == member.role))
+    connection.execute(
+        update(ROLE_MEMBER)
+        .where(ROLE_MEMBER.c.id == member.id)
+        .values(sub_claims=json.dumps(dict(sub_claims)), case_sensitive=case_sensitive)
+    )
+
+
 def member_by_id(connection: Connection, id_: str) -> Member:
     """A membership; raises `NotFound`."""
     for member in members(connection):
@@ -164,8 +190,18 @@ def checked(role: Role) -> Role:
         _one_of("products", product, tuple(Product))
     for permission in role.manages:
         _one_of("manages", permission, MANAGED)
+    for named, words in (("accounts", role.accounts), ("products", role.products)):
+        if words is not None and not words:
+            raise Invalid(f"{named} names none.", f"Leave {named} out for all of them.")
     accounts = role.accounts and tuple(dict.fromkeys(map(account_name, role.accounts)))
-    return replace(role, name=name_checked(role.name, "role"), accounts=accounts)
+    levels = levels_checked(role.levels)
+    return replace(role, name=name_checked(role.name, "role"), accounts=accounts, levels=levels)
+
+
+def is_seen(who: Principal, role: Role) -> bool:
+    """Whether `who` manages roles, of all accounts and products that a role is about."""
+    own = (mine.grant for mine in who.roles if Permission.ROLES in mine.permissions)
+    return any(grant.holds(role.grant) for grant in own)
 
 
 def check_changeable(who: Principal, role: Role) -> None:
@@ -175,15 +211,39 @@ def check_changeable(who: Principal, role: Role) -> None:
     check_within(who, role)
 
 
+def is_changeable(who: Principal, role: Role) -> bool:
+    """Whether `who` may change a role."""
+    try:
+        check_changeable(who, role)
+    except (Invalid, Forbidden):
+        return False
+    return True
+
+
 def check_within(who: Principal, role: Role) -> None:
     """Raise `Forbidden` unless `who` may do all that a role gives, where it gives it."""
+    who.require(Permission.ROLES)
+    if not is_seen(who, role):
+        raise Forbidden(
+            f"{who.name} manages no roles of all accounts and products of the role {role.name!r}.",
+            "Narrow it with --accounts and --products, or ask an administrator.",
+        )
     for permission in role.permissions:
-        own = [mine.grant for mine in who.roles if permission in mine.permissions]
+        own = [mine.grant for mine in who.roles if _gives_as_much(mine, role, permission)]
         if not any(mine.holds(role.grant) for mine in own):
             raise Forbidden(
                 f"{who.name} may not hand out {permission.value!r} as the role {role.name!r} does.",
                 "Nobody gives more than they have: narrow the role, or ask an administrator.",
             )
+
+
+def _gives_as_much(mine: Role, role: Role, permission: Permission) -> bool:
+    """Whether a role gives a permission, at the level of another one."""
+    is_less = permission is Permission.ANALYTICS and (mine.analytics, role.analytics) == (
+        "own",
+        "all",
+    )
+    return permission in mine.permissions and not is_less
 
 
 def plain(role: Role) -> Object:
@@ -196,6 +256,7 @@ def plain(role: Role) -> Object:
         "accounts": None if role.accounts is None else list(role.accounts),
         "products": None if role.products is None else list(role.products),
         "manages": sorted(role.manages),
+        "levels": dict(role.levels),
         "delete_protection": role.delete_protection,
         "is_built_in": role.id in _BUILT_IN,
         "created": _text(role.created),

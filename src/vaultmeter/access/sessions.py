@@ -53,10 +53,12 @@ def begin(
 ) -> tuple[Session, str]:
     """Sign somebody in; answers the session and its cookie or token, which is kept nowhere.
 
-    It ends with what the holder signed in with, when that `expires` first.
+    A token ends when it `expires`, after an hour unless that is said; a browser's session then
+    too, but in time.
     """
     text = new_token() if kind == "token" else new_cookie()
-    end = now + (TOKEN if kind == "token" else BROWSER)
+    usual = now + (TOKEN if kind == "token" else BROWSER)
+    end = usual if expires is None else expires if kind == "token" else min(usual, expires)
     connection.execute(delete(SESSION).where(SESSION.c.expires <= _naive(now)))
     connection.execute(
         insert(SESSION).values(
@@ -69,7 +71,7 @@ def begin(
             agent=agent,
             created=_naive(now),
             last_used=_naive(now),
-            expires=_naive(end if expires is None else min(end, expires)),
+            expires=_naive(end),
         )
     )
     begun = session_of(connection, text)

@@ -11,6 +11,8 @@ from vaultmeter.model.ingest_key import base62, check_of
 
 KEY_PREFIX = "vm_key_"
 """What keys of programs begin with, for scanners of leaked secrets."""
+ACCESS_ID_PREFIX = "p-"
+"""What access ids begin with, as those of Akeyless do."""
 _ACCESS_ID_SIZE = 14
 _KEY_BYTES = 32
 _KEY_SIZE = 43
@@ -19,7 +21,9 @@ _KEY_SIZE = 43
 
 def new_access_id() -> str:
     """An access id as Akeyless makes them: `p-` and letters and digits. It is no secret."""
-    return "p-" + "".join(choice(ascii_lowercase + digits) for _ in range(_ACCESS_ID_SIZE))
+    return ACCESS_ID_PREFIX + "".join(
+        choice(ascii_lowercase + digits) for _ in range(_ACCESS_ID_SIZE)
+    )
 
 
 def new_access_key() -> str:

@@ -5,6 +5,8 @@ from time import monotonic
 import structlog
 from starlette.types import Scope
 
+REQUEST = "vaultmeter.request"
+"""Where the scope of a request has its id."""
 _SLOW = 1.0
 """Seconds from which an answer is worth a line."""
 _FIRST_ERROR = 400
@@ -42,5 +44,6 @@ class Noted:
             status=status,
             seconds=round(seconds, 3),
             address=client[0] if client else "local",
+            request=scope.get(REQUEST, ""),
             **({"left_out": left_out} if left_out else {}),
         )

@@ -3,16 +3,36 @@
 No stack, no path of the machine and no text of a database leaves the server.
 """
 
+from collections.abc import Sequence
+
 import orjson
 from starlette.responses import Response
 
-from vaultmeter.model.errors import Busy, Full, Invalid, NotFound, Unavailable, VaultmeterError
+from vaultmeter.model.access import Object
+from vaultmeter.model.errors import (
+    Busy,
+    Exists,
+    Forbidden,
+    Full,
+    Invalid,
+    NotFound,
+    TookTooLong,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+    VaultmeterError,
+)
 
 _STATUS: tuple[tuple[type[VaultmeterError], int], ...] = (
+    (Exists, 409),
     (Invalid, 422),
     (NotFound, 404),
+    (Unauthenticated, 401),
+    (Forbidden, 403),
+    (TooMany, 429),
     (Busy, 409),
     (Full, 507),
+    (TookTooLong, 504),
     (Unavailable, 503),
 )
 """The status of each kind of error; the first that fits."""
@@ -22,13 +42,15 @@ _TITLES = {
     403: "Forbidden",
     404: "Not found",
     405: "Method not allowed",
-    409: "Busy",
+    406: "Not acceptable",
+    409: "Conflict",
     413: "Too large",
-    415: "Unsupported encoding",
+    415: "Unsupported media type",
     422: "Invalid",
     429: "Too fast",
     500: "Server error",
     503: "Unavailable",
+    504: "Took too long",
     507: "Full",
 }
 RETRY_SECONDS = 5
@@ -54,27 +76,65 @@ def unavailable(message: str, seconds: float = RETRY_SECONDS, status: int = 503)
     return Refusal(status, message, "Send it again later.", after)
 
 
-def problem(error: VaultmeterError) -> Response:
-    """The answer that tells an error."""
+class Wrong(Invalid):
+    """What was sent does not fit: `fields` says what is wrong with each."""
+
+    def __init__(self, message: str, hint: str, fields: Sequence[Object]) -> None:
+        """Keep them: `field` and `words` of each."""
+        super().__init__(message, hint)
+        self.fields = fields
+
+
+def problem(error: VaultmeterError, request: str = "") -> Response:
+    """The answer that tells an error, of the request by that id."""
+    status = status_of(error)
+    told: Object = {
+        "type": f"urn:vaultmeter:error:{error.code}",
+        "title": _TITLES.get(status, "Error"),
+        "status": status,
+        "detail": error.message,
+    }
+    if error.hint:
+        told["hint"] = error.hint
+    if request:
+        told["instance"] = f"urn:vaultmeter:request:{request}"
+    if isinstance(error, Wrong):
+        told["fields"] = list(error.fields)
+    return _answer(told, headers_of(error, status))
+
+
+def status_of(error: VaultmeterError) -> int:
+    """The status by which an error is told."""
     if isinstance(error, Refusal):
-        return _answer(error.status, error.code, error.message, error.hint, error.headers)
-    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
-    headers = {"Retry-After": str(RETRY_SECONDS)} if status in {503, 507} else {}
-    return _answer(status, error.code, error.message, error.hint, headers)
+        return error.status
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 
 def server_error(number: str) -> Response:
     """The answer to what is our own fault; the number is in the log beside the cause."""
-    return _answer(500, "internal", f"Something went wrong here; it is logged as {number}.", "", {})
+    return _answer(
+        {
+            "type": "urn:vaultmeter:error:internal",
+            "title": _TITLES[500],
+            "status": 500,
+            "detail": f"Something went wrong here; it is logged as {number}.",
+            "instance": f"urn:vaultmeter:request:{number}",
+        },
+        {},
+    )
 
 
-def _answer(status: int, code: str, detail: str, hint: str, headers: dict[str, str]) -> Response:
-    told = {
-        "type": f"urn:vaultmeter:error:{code}",
-        "title": _TITLES.get(status, "Error"),
-        "status": status,
-        "detail": detail,
-        **({"hint": hint} if hint else {}),
-    }
+def headers_of(error: VaultmeterError, status: int) -> dict[str, str]:
+    """The headers that go with an error: when to come back, how to sign in."""
+    if isinstance(error, Refusal):
+        return error.headers
+    if isinstance(error, Unauthenticated):
+        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, TooMany):
+        return {"Retry-After": str(max(1, round(error.seconds)))}
+    return {"Retry-After": str(RETRY_SECONDS)} if status in {503, 507} else {}
+
+
+def _answer(told: Object, headers: dict[str, str]) -> Response:
     body = orjson.dumps(told)
-    return Response(body, status, headers, media_type="application/problem+json")
+    return Response(body, told["status"], headers, media_type="application/problem+json")

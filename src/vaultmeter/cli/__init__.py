@@ -4,12 +4,12 @@ Each file declares `app`, and is loaded only when its command is asked for. The 
 standard output and nothing else does; messages go to standard error.
 
 Exit codes: 0 done, 1 a check failed, 2 the command cannot be understood, 3 something named does
-not exist, 4 another process has the data, 5 the data cannot be read or written, 130 interrupted.
+not exist, 4 another process has the data, 5 the data cannot be read or written, 6 not allowed, 130
+interrupted.
 """
 
 import os
 import sys
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -18,16 +18,10 @@ import typer
 from typer.core import TyperGroup
 
 from vaultmeter import __version__
+from vaultmeter.cli._chosen import Chosen
+from vaultmeter.cli._terminal import harmless_terminal
 from vaultmeter.model.errors import Invalid, Unavailable, VaultmeterError, did_you_mean
 from vaultmeter.plugins import names_in
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """What stands before every command: the folder of the data, and the file of settings."""
-
-    data: Path | None
-    config: Path | None
 
 
 class Commands(TyperGroup):
@@ -65,8 +59,18 @@ class Commands(TyperGroup):
         return done
 
 
-_ANYWHERE = {"--data": ("folder", "DIR"), "--config": ("file", "FILE")}
+_ANYWHERE = {
+    "--data": ("folder", "DIR"),
+    "--config": ("file", "FILE"),
+    "--url": ("server", "URL"),
+    "--key": ("key", "KEY"),
+    "--profile": ("profile", "NAME"),
+}
 """Options that may stand before or after the command, what they name, and how that is written."""
+_SAME = {"--token": "--key", "--uid-token": "--key"}
+"""What the Akeyless command calls them."""
+_OWN = {"configure": {"--url", "--profile"}}
+"""Those that mean something else behind a command."""
 
 app = typer.Typer(
     cls=Commands,
@@ -88,6 +92,27 @@ def vaultmeter(
         Path | None,
         typer.Option(help="File of settings, TOML; also VAULTMETER_CONFIG.", show_default=False),
     ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            help="Ask the server there, not a folder; also VAULTMETER_URL.", show_default=False
+        ),
+    ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            help="Token or ACCESS_ID:ACCESS_KEY for it. Others on this machine may see it: better "
+            "set VAULTMETER_KEY.",
+            show_default=False,
+        ),
+    ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            help="Server and key that 'configure' has kept; also VAULTMETER_PROFILE.",
+            show_default=False,
+        ),
+    ] = None,
     version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
 ) -> None:
     """Usage reports for secrets managers and password vaults.
@@ -99,11 +124,16 @@ def vaultmeter(
         raise typer.Exit
     if context.invoked_subcommand is None:
         raise Invalid("No command is given.", "vaultmeter --help lists them.")
-    context.obj = Chosen(data, config)
+    context.obj = Chosen(data, config, url, key, profile)
 
 
 def run(arguments: list[str]) -> None:
     """Run a command line, and end the process with its exit code."""
+    with harmless_terminal():
+        _run(arguments)
+
+
+def _run(arguments: list[str]) -> None:
     try:
         app(_normalised(arguments))
     except VaultmeterError as error:
@@ -127,13 +157,14 @@ def _discard_output() -> None:
 
 
 def _normalised(arguments: list[str]) -> list[str]:
-    """`--data DIR` and `--config FILE` may stand anywhere; `--json` before true or false."""
+    """What may stand anywhere comes to the front; `--json` may stand before true or false."""
     front: list[str] = []
     rest: list[str] = []
     waiting = iter(arguments)
     for word in waiting:
         option, equals, value = word.partition("=")
-        if option not in _ANYWHERE:
+        option = _SAME.get(option, option)
+        if option not in _ANYWHERE or (rest and option in _OWN.get(rest[0], ())):
             rest.append(word)
             continue
         value = value if equals else next(waiting, "")

@@ -1,112 +1,97 @@
-"""Evidence as text for people and as an object for programs."""
+"""Evidence as text for people."""
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from textwrap import indent
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
 
-from vaultmeter.reports.evidence import Evidence
-from vaultmeter.reports.pasteable import pasteable
+from vaultmeter.cli._options import told_period
+
+Object = dict[str, Any]
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 
 
-def as_object(told: Evidence) -> dict[str, Any]:
-    """The evidence as JSON has it; instants are in UTC."""
-    fields = {name: value for name, value in vars(told).items() if name != "excused"}
-    return {
-        **{name: _plain(value) for name, value in fields.items()},
-        "column": asdict(told.column),
-        "period": {
-            "from": told.period.start.astimezone(told.period.zone).isoformat(),
-            "to": told.period.end.astimezone(told.period.zone).isoformat(),
-            "time_zone": told.period.zone.key,
-        },
-        "statement": None if told.statement is None else pasteable(told.statement),
-        **{
-            name: [{key: _plain(cell) for key, cell in asdict(part).items()} for part in parts]
-            for name, parts in (
-                ("parts", told.parts),
-                ("sources", told.sources),
-                ("events", told.events),
-                ("things", told.things),
-            )
-        },
-        "agrees": told.agrees,
-    }
-
-
-def as_text(told: Evidence) -> str:
+def as_text(told: Object) -> str:
     """The evidence for people, with local times."""
     return "\n".join(_lines(told))
 
 
-def _lines(told: Evidence) -> Iterator[str]:
-    zone = told.period.zone
-    row = ", ".join(f"{name} {_text(value, zone)}" for name, value in told.row.items())
-    yield f"{told.title}: {_text(told.value, zone) or 'nothing'} {told.column.unit}".rstrip()
-    yield f"{told.report}{': ' if row else ''}{row}, {told.period.text()}"
-    for name, words in told.filters.items():
+def value_text(told: Object, name: str) -> str:
+    """What the report has, or its events give, with a local time."""
+    return _text(told[name], told_period(told).zone) or "nothing"
+
+
+def _lines(told: Object) -> Iterator[str]:
+    period = told_period(told)
+    row = ", ".join(f"{name} {_text(value, period.zone)}" for name, value in told["row"].items())
+    yield f"{told['title']}: {value_text(told, 'value')} {told['column']['unit']}".rstrip()
+    yield f"{told['report']}{': ' if row else ''}{row}, {period.text()}"
+    for name, words in told["filters"].items():
         yield f"{name}: {', '.join(words)}"
-    yield f"\nRule ({told.version})"
-    yield indent(told.rule, "  ")
-    for word, text in told.definitions.items():
+    yield f"\nRule ({told['version']})"
+    yield indent(told["rule"], "  ")
+    for word, text in told["definitions"].items():
         yield indent(f"{word}: {text}", "  ")
-    if told.statement is not None:
-        yield from _proof(told, zone)
-    for note in told.notes:
+    if told["statement"] is not None:
+        yield from _proof(told, period.zone)
+    for note in told["notes"]:
         yield f"Note: {note}"
 
 
-def _proof(told: Evidence, zone: ZoneInfo) -> Iterator[str]:
-    verdict = "equal" if told.agrees else "NOT EQUAL"
-    if told.excused:
+def _proof(told: Object, zone: ZoneInfo) -> Iterator[str]:
+    verdict = "equal" if told["agrees"] else "NOT EQUAL"
+    if told["excused"]:
         verdict = "not all of its events are there"
-    yield f"\nCounted again: {_text(told.counted, zone) or 'nothing'} ({verdict})"
+    yield f"\nCounted again: {value_text(told, 'counted')} ({verdict})"
     yield "\nSQL, over what may be seen, in the range, of the filters; --sql prints it whole"
-    yield indent(told.query, "  ")
+    yield indent(told["query"], "  ")
     yield from _table(
         "Parts",
         ("kind", "outcome", "events", "counted"),
-        [(part.kind, part.outcome, part.events, part.counted) for part in told.parts],
+        [tuple(part.values()) for part in told["parts"]],
         zone,
     )
     yield from _table(
         "Sources",
         ("source", "events", "share", "complete to"),
-        [(s.source, s.events, f"{s.percent} %", s.complete_to) for s in told.sources],
+        [
+            (share["source"], share["events"], f"{share['percent']} %", share["complete_to"])
+            for share in told["sources"]
+        ],
         zone,
     )
-    if told.things:
+    if told["things"]:
         yield from _table(
-            f"{_which(told, len(told.things), told.distinct)} counted once each",
+            f"{_which(told, len(told['things']), told['distinct'])} counted once each",
             ("name", "account", "kind", "first", "last", "events"),
-            [tuple(vars(thing).values()) for thing in told.things],
+            [tuple(thing.values()) for thing in told["things"]],
             zone,
         )
     yield from _events(told, zone)
 
 
-def _events(told: Evidence, zone: ZoneInfo) -> Iterator[str]:
+def _events(told: Object, zone: ZoneInfo) -> Iterator[str]:
     names = ("time", "account", "user", "kind", "detail", "outcome", "item", "weight", "source")
     yield from _table(
-        f"{_which(told, len(told.events), told.total)} events, newest first",
+        f"{_which(told, len(told['events']), told['total'])} events, newest first",
         (*names, "record"),
         [
-            (*(getattr(event, name) for name in names), f"{event.file or '?'}:{event.line}")
-            for event in told.events
+            (*(event[name] for name in names), f"{event['file'] or '?'}:{event['line']}")
+            for event in told["events"]
         ],
         zone,
         exact=True,
     )
-    if told.page * told.size < told.total:
-        yield f"More: --page {told.page + 1}"
+    if told["page"] * told["size"] < told["total"]:
+        yield f"More: --page {told['page'] + 1}"
 
 
-def _which(told: Evidence, shown: int, total: int) -> str:
-    first = (told.page - 1) * told.size + 1
+def _which(told: Object, shown: int, total: int) -> str:
+    first = (told["page"] - 1) * told["size"] + 1
     return f"{first:,} to {first + shown - 1:,} of {total:,}" if shown else f"None of {total:,}"
 
 
@@ -141,17 +126,9 @@ def _padded(cell: str, width: int, *, is_number: bool) -> str:
 def _text(value: Any, zone: ZoneInfo, *, exact: bool = False) -> str:  # noqa: ANN401  any cell
     if value is None:
         return ""
-    if isinstance(value, datetime):
-        local = value.astimezone(zone).replace(tzinfo=None)
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        local = datetime.fromisoformat(value).astimezone(zone).replace(tzinfo=None)
         return local.isoformat(" ", "microseconds" if exact else "seconds")
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:,}" if isinstance(value, int | float) else str(value)
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401  any cell
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    return {n: _plain(v) for n, v in value.items()} if isinstance(value, dict) else value

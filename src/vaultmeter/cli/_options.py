@@ -4,17 +4,19 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from vaultmeter.app import App
-from vaultmeter.model.errors import Unavailable
-from vaultmeter.model.filters import Filters
-from vaultmeter.model.period import Period, period_of, zone_named
-from vaultmeter.reports.run import bounds
+from vaultmeter.cli._chosen import chosen_in
+from vaultmeter.model.errors import Invalid, Unavailable
+from vaultmeter.model.period import Period, zone_named
 from vaultmeter.settings import Settings
+
+if TYPE_CHECKING:
+    from vaultmeter.app import App
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Range = Annotated[
@@ -47,34 +49,46 @@ def say(message: str) -> None:
 
 
 def settings_of(context: typer.Context, **given: Any) -> Settings:  # noqa: ANN401  settings are of any type
-    """The settings of this call; what options set wins, `None` is left to the others."""
+    """The settings of this call; what options set wins, `None` is left to the others.
+
+    Raises `Invalid` where a server is named: whoever needs settings works on a folder.
+    """
+    check_local(context)
     config, flags = flags_of(context, **given)
     return Settings.read(config=config, **flags)
 
 
+def check_local(context: typer.Context) -> None:
+    """Raise `Invalid` where a server is named: for commands that work on a folder alone."""
+    chosen = chosen_in(context)
+    if chosen.url or chosen.profile or chosen.key:
+        raise Invalid(
+            "This command works on a data folder of this machine, and asks no server.",
+            "Leave --url, --key and --profile out.",
+        )
+
+
 def flags_of(context: typer.Context, **given: Any) -> tuple[Path | None, dict[str, Any]]:  # noqa: ANN401  as above
     """The file of settings that was named, and the settings that options set."""
-    chosen = context.find_root().obj
+    chosen = chosen_in(context)
     flags = {"data": chosen.data, **given}
     return chosen.config, {name: value for name, value in flags.items() if value is not None}
 
 
 @contextmanager
-def opened(context: typer.Context) -> Iterator[App]:
+def opened(context: typer.Context) -> Iterator["App"]:
     """The data folder, open for the length of a block."""
+    from vaultmeter.app import App  # noqa: PLC0415  half a second, which other commands need not
+
     with App(settings_of(context), say=say) as app:
         yield app
 
 
-def period_asked(app: App, name: str, start: str | None, end: str | None, zone: str) -> Period:
-    """The period meant by the range options."""
-    there_is = app.recovering(lambda: bounds(app.store))
-    return period_of(name, zone_named(zone), app.clock(), start, end, there_is)
-
-
-def filters_asked(**given: list[str] | None) -> Filters:
-    """The filters meant by the filter options."""
-    return Filters.of({name: words or () for name, words in given.items()})
+def told_period(told: dict[str, Any]) -> Period:
+    """The period that an answer is about."""
+    span = told["period"]
+    start, end = (datetime.fromisoformat(span[name]) for name in ("from", "to"))
+    return Period(start, end, zone_named(span["time_zone"]))
 
 
 def print_json(answer: Any) -> None:  # noqa: ANN401  whatever JSON can hold

@@ -1,73 +1,225 @@
-"""How a command asks the server that has the data folder, instead of opening it."""
+"""A server that commands ask: the one that has the data folder, or one at a URL with a key.
 
+Both answer the same addresses. What comes back is believed only where it is what was asked for:
+a page of a proxy, with whatever status, is an error that says so.
+"""
+
+import json
 import socket
 from collections.abc import Mapping
-from typing import Any, Self
-from urllib.parse import quote
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from pathlib import Path
+from ssl import SSLCertVerificationError, SSLContext, SSLError, create_default_context
+from typing import IO, Any
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
-from vaultmeter.model.errors import Unavailable, VaultmeterError
+from vaultmeter.model.errors import Invalid, NotFound, Unavailable, VaultmeterError
 from vaultmeter.server.local import local_socket
-from vaultmeter.settings import Settings
 
-_TIMEOUT = 120.0
+PATIENCE = 120.0
 """Seconds that an answer may take: a report over a long range takes some."""
-_BASE = "http://vaultmeter"
+_CONNECT = 10.0
+"""Seconds within which a server must be there."""
+_API = "/api/v1"
+_JSON = "application/json"
+_PROBLEM = "application/problem+json"
+_NOT_FOUND, _SERVER_ERROR, _NO_CONTENT = 404, 500, 204
+_SHOWN = 60
 
 
-class RunningServer:
-    """A running server of this machine, over its socket in the data folder."""
+class Server:
+    """A server, and who asks it. Each question has a connection of its own."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Use the socket of a folder; it is connected to with each question."""
-        # Most commands find no server, and need no client for it.
-        import httpx  # noqa: PLC0415
-
-        self._httpx = httpx
-        transport = httpx.HTTPTransport(uds=str(local_socket(settings.data)))
-        self._client = httpx.Client(transport=transport, timeout=_TIMEOUT)
-
-    def __enter__(self) -> Self:
-        """Use it within a block."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Let go of it at the block's end."""
-        self._client.close()
+    def __init__(self, name: str, path: str = "", key: str | None = None) -> None:
+        """Call it by a name in messages; `path` is before every address."""
+        self.name, self._path, self._key = name, path, key
 
     def ask(
         self,
         method: str,
         *path: str,
         given: Any = None,  # noqa: ANN401  whatever JSON can hold
-        narrowed: Mapping[str, str | None] | None = None,
-    ) -> Any:  # noqa: ANN401  the same
-        """The answer to a request, from JSON; raises the error that the server answers with.
+        narrowed: Mapping[str, Any] | None = None,
+        patience: float = PATIENCE,
+    ) -> Any:  # noqa: ANN401  whatever JSON can hold
+        """The answer to a question, from JSON or as text; raises the error the server tells.
 
         `given` is its body, `narrowed` its query, without what is `None`.
         """
-        query = {name: word for name, word in (narrowed or {}).items() if word is not None}
-        address = "/".join(("local", *(quote(part, safe="") for part in path)))
-        answer = self._answer(method, address, given, query)
-        if answer.is_error:
-            raise _error(answer.json())
-        return answer.json()
+        body = None if given is None else json.dumps(given).encode()
+        headers = {"Content-Type": _JSON} if body is not None else {}
+        return self._asked(method, _address(path, narrowed or {}), body, headers, patience)
+
+    def send(
+        self,
+        method: str,
+        *path: str,
+        content: IO[bytes],
+        headers: Mapping[str, str],
+        narrowed: Mapping[str, Any],
+        patience: float = PATIENCE,
+    ) -> Any:  # noqa: ANN401  whatever JSON can hold
+        """The same of content that is sent as it is read."""
+        return self._asked(method, _address(path, narrowed), content, headers, patience)
 
     def ready(self) -> Any:  # noqa: ANN401  JSON
         """Every part of the server, and whether it works."""
-        return self._answer("GET", "readyz", None, {}).json()
+        status, kind, body = self._exchange("GET", f"{self._path}/readyz", None, {}, PATIENCE)
+        return self._read(kind, body) if kind == _JSON else self._told(status, kind, body)
 
-    def _answer(self, method: str, address: str, given: Any, query: dict[str, str]) -> Any:  # noqa: ANN401  JSON, and the library's type
+    def connection(self) -> HTTPConnection:
+        """A connection that is not connected yet."""
+        raise NotImplementedError
+
+    def _asked(
+        self,
+        method: str,
+        address: str,
+        body: bytes | IO[bytes] | None,
+        headers: Mapping[str, str],
+        patience: float,
+    ) -> Any:  # noqa: ANN401  whatever JSON can hold
+        wanted = f"{self._path}{_API}{address}"
+        return self._told(*self._exchange(method, wanted, body, headers, patience))
+
+    def _exchange(
+        self,
+        method: str,
+        address: str,
+        body: bytes | IO[bytes] | None,
+        headers: Mapping[str, str],
+        patience: float,
+    ) -> tuple[int, str, bytes]:
+        """Status, media type and body of an answer; raises `Unavailable` where there is none."""
+        key = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        connection = self.connection()
         try:
-            return self._client.request(method, f"{_BASE}/{address}", json=given, params=query)
-        except self._httpx.HTTPError as error:
-            raise Unavailable(
-                f"The running server does not answer: {error}.", "Look at what it logs."
-            ) from error
+            connection.connect()
+            connection.sock.settimeout(patience)
+            connection.request(
+                method,
+                address,
+                body,
+                {"Accept": f"{_JSON}, text/plain", **key, **headers},
+                encode_chunked=body is not None and not isinstance(body, bytes),
+            )
+            answer = connection.getresponse()
+            kind = answer.getheader("Content-Type", "").partition(";")[0].strip().lower()
+            if goes_to := answer.getheader("Location"):
+                kind = f"a redirection to {goes_to[:_SHOWN]}"
+            return answer.status, kind, answer.read()
+        except (OSError, HTTPException) as error:
+            raise self._silent(error, patience) from error
+        finally:
+            connection.close()
+
+    def _told(self, status: int, kind: str, body: bytes) -> Any:  # noqa: ANN401  JSON or text
+        if status == _NO_CONTENT:
+            return None
+        if status // 100 == 2:  # noqa: PLR2004  the statuses of success begin with it
+            if kind == "text/plain":
+                return body.decode()
+            if kind == _JSON:
+                return self._read(kind, body)
+        elif kind in {_JSON, _PROBLEM} and isinstance(found := self._read(kind, body), dict):
+            raise _error(status, found)
+        raise self._strange(status, kind, body)
+
+    def _read(self, kind: str, body: bytes) -> Any:  # noqa: ANN401  whatever JSON can hold
+        try:
+            return json.loads(body)
+        except ValueError as error:
+            raise self._strange(200, f"broken {kind}", body) from error
+
+    def _strange(self, status: int, kind: str, body: bytes) -> Unavailable:
+        what = (kind or "something without a type") if body or "redirection" in kind else "nothing"
+        return Unavailable(
+            f"{self.name} answered with {what} (status {status}), which no vaultmeter does.",
+            "Something else answers there, such as a proxy: check the URL, and what is between.",
+        )
+
+    def _silent(self, error: OSError | HTTPException, patience: float) -> Unavailable:
+        """The error of a server that is not there, in words."""
+        if isinstance(error, SSLCertVerificationError):
+            return Unavailable(
+                f"The certificate of {self.name} cannot be verified: {error.verify_message}.",
+                "Name the certificates to trust, PEM, in VAULTMETER_CA_CERT or in the profile.",
+            )
+        if isinstance(error, SSLError):
+            return Unavailable(
+                f"{self.name} does not speak TLS: {error.reason or error}.", "Check the URL."
+            )
+        if isinstance(error, socket.gaierror):
+            return Unavailable(f"There is no host of {self.name}.", "Check the URL.")
+        if isinstance(error, ConnectionRefusedError):
+            return Unavailable(f"Nothing listens at {self.name}.", "Start it, or check the URL.")
+        if isinstance(error, TimeoutError):
+            return Unavailable(
+                f"{self.name} did not answer within {patience:.0f} seconds.",
+                "Look at what it logs, and at what is between, then ask again.",
+            )
+        return Unavailable(f"{self.name} does not answer: {error}.", "Look at what it logs.")
 
 
-def running_server(settings: Settings) -> RunningServer | None:
-    """The server that has the data folder open; `None` when there is none."""
-    path = local_socket(settings.data)
+class RunningServer(Server):
+    """The server of this machine that has a data folder, over its socket file, as operator."""
+
+    def __init__(self, path: Path) -> None:
+        """Use a socket file."""
+        super().__init__("The running server")
+        self._socket = path
+
+    def connection(self) -> HTTPConnection:
+        """A connection over the socket file."""
+        return _OverFile(self._socket)
+
+
+class RemoteServer(Server):
+    """A server at a URL. Redirections are not followed: they would take the key along."""
+
+    def __init__(self, url: str, key: str | None, ca_cert: Path | None = None) -> None:
+        """Use a URL, with a token or `access_id:access_key`; raises `Invalid` and `NotFound`."""
+        self._url = _url(url)
+        self._ca_cert = ca_cert
+        if key is not None and not (key.isascii() and key.isprintable() and " " not in key):
+            raise Invalid("The key has characters that no key has.", "Copy it once more.")
+        where = f"{self._url.scheme}://{self._url.netloc}{self._url.path.rstrip('/')}"
+        super().__init__(where, self._url.path.rstrip("/"), key)
+
+    def connection(self) -> HTTPConnection:
+        """A connection; a server's certificate is verified always."""
+        host, port = self._url.hostname or "", self._url.port
+        if self._url.scheme == "http":
+            return HTTPConnection(host, port, timeout=_CONNECT)
+        return HTTPSConnection(host, port, timeout=_CONNECT, context=self._trust())
+
+    def _trust(self) -> SSLContext:
+        if self._ca_cert is None:
+            return create_default_context()
+        try:
+            return create_default_context(cafile=self._ca_cert)
+        except FileNotFoundError as error:
+            raise NotFound(f"There is no file {self._ca_cert}.", "Check the name.") from error
+        except SSLError as error:
+            raise Invalid(f"{self._ca_cert} holds no certificates.", "Name a PEM file.") from error
+
+
+class _OverFile(HTTPConnection):
+    """A connection over a socket file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("vaultmeter")
+        self._file = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(_CONNECT)
+        self.sock.connect(str(self._file))
+
+
+def running_server(data: Path) -> RunningServer | None:
+    """The server that has a data folder open; `None` when there is none."""
+    path = local_socket(data)
     if not path.is_socket():
         return None
     with socket.socket(socket.AF_UNIX) as probe:
@@ -76,15 +228,44 @@ def running_server(settings: Settings) -> RunningServer | None:
         except (ConnectionRefusedError, FileNotFoundError):
             # One that was killed leaves its socket behind.
             return None
-    return RunningServer(settings)
+    return RunningServer(path)
 
 
-def _error(problem: dict[str, Any]) -> VaultmeterError:
+def _url(text: str) -> SplitResult:
+    """The parts of a URL; raises `Invalid` for one that is not of a server."""
+    try:
+        url = urlsplit(text)
+        is_good = url.scheme in {"http", "https"} and bool(url.hostname) and url.port != 0
+    except ValueError:
+        is_good = False
+    if not is_good or url.username is not None or url.query or url.fragment:
+        raise Invalid(
+            "The URL is not one of a server.",
+            "Write https://HOST or https://HOST:PORT; the key is given beside it.",
+        )
+    return url
+
+
+def _address(path: tuple[str, ...], narrowed: Mapping[str, Any]) -> str:
+    query = {name: word for name, word in narrowed.items() if word is not None}
+    told = urlencode({name: _in_query(word) for name, word in query.items()}, doseq=True)
+    return "".join(f"/{quote(part, safe='')}" for part in path) + (f"?{told}" if told else "")
+
+
+def _in_query(word: Any) -> Any:  # noqa: ANN401  a word or a list of them
+    return str(word).lower() if isinstance(word, bool) else word
+
+
+def _error(status: int, problem: dict[str, Any]) -> VaultmeterError:
     """The error that problem details (RFC 9457) tell of: the last part of `type` is its code."""
     code = str(problem.get("type", "")).rpartition(":")[2].rpartition("/")[2]
-    kind = {each.code: each for each in _kinds(VaultmeterError)}.get(code, Unavailable)
-    return kind(str(problem.get("detail") or problem.get("title")), str(problem.get("hint") or ""))
+    other = {_NOT_FOUND: NotFound}.get(status, Invalid if status < _SERVER_ERROR else Unavailable)
+    kind = {each.code: each for each in _kinds(VaultmeterError)}.get(code, other)
+    words = problem.get("detail") or problem.get("title") or f"The server answered {status}."
+    return kind(str(words), str(problem.get("hint") or ""))
 
 
 def _kinds(of: type[VaultmeterError]) -> list[type[VaultmeterError]]:
-    return [kind for each in of.__subclasses__() for kind in (each, *_kinds(each))]
+    """Every kind of the tree that all surfaces share."""
+    own = [each for each in of.__subclasses__() if each.__module__ == of.__module__]
+    return [kind for each in own for kind in (each, *_kinds(each))]

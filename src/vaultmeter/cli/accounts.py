@@ -1,23 +1,19 @@
 """`vaultmeter accounts`: the accounts of the organisation, and groups of them."""
 
-import re
 from typing import Annotated, Any
 
 import typer
 
-from vaultmeter.app import App
-from vaultmeter.cli._options import Json, opened, print_json, say
-from vaultmeter.model.errors import Invalid, NotFound, did_you_mean
-from vaultmeter.model.filters import GROUP, Filters, covering
-from vaultmeter.model.period import Period, zone_named
-from vaultmeter.model.viewer import Viewer
-from vaultmeter.reports.breakdown import account_names
-from vaultmeter.reports.run import Ask
-from vaultmeter.state.groups import remove_group, set_group
+from vaultmeter.cli._asking import Question, asked, reached
+from vaultmeter.cli._options import Json, print_json, say
+from vaultmeter.model.filters import GROUP
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="The name of the group.")]
-_NAME = re.compile(r"[\w.-]+")
+_LIST = Question("GET /accounts", "vaultmeter.accounts:listed")
+_GROUPS = Question("GET /account-groups", "vaultmeter.accounts:groups_listed")
+_GROUP = Question("PUT /account-groups/{name}", "vaultmeter.accounts:group_set")
+_UNGROUP = Question("DELETE /account-groups/{name}", "vaultmeter.accounts:group_removed")
 
 
 @app.callback()
@@ -37,8 +33,8 @@ def list_command(context: typer.Context, *, as_json: Json = False) -> None:
 
     Example: vaultmeter accounts list --json | jq -r '.accounts[].name'
     """
-    with opened(context) as folder:
-        held = folder.recovering(lambda: _held(folder))
+    with reached(context) as there:
+        held = {"accounts": there.rows(_LIST), "groups": there.rows(_GROUPS)}
     print_json(held) if as_json else _print(held)
 
 
@@ -56,24 +52,14 @@ def group_command(
 
     Example: vaultmeter accounts group eu acme/europe globex
     """
-    name = _group_name(name)
-    for account in accounts:
-        if not account.strip("/") or account.startswith(GROUP):
-            raise Invalid(f"A group holds accounts, and {account!r} is none.", "Name an account.")
-    members = sorted({account.strip("/") for account in accounts})
-    with opened(context) as folder:
-        with folder.state.changing() as connection:
-            set_group(connection, name, members)
-        known = _account_names(folder)
-        matched = {member: _account_names(folder, member) for member in members}
-    for member, found in matched.items():
-        if not found:
-            say(f"No account matches {member!r} so far. {did_you_mean(member, known)}".strip())
-    covered = sorted({account for found in matched.values() for account in found})
+    told = asked(context, _GROUP, name=name, members=accounts)
+    for note in told.pop("notes"):
+        say(note)
     if as_json:
-        print_json({"name": name, "members": members, "accounts": covered})
+        print_json(told)
     else:
-        typer.echo(f"{GROUP}{name} covers {', '.join(covered) or 'no account so far'}.")
+        covered = ", ".join(told["accounts"]) or "no account so far"
+        typer.echo(f"{GROUP}{told['name']} covers {covered}.")
 
 
 @app.command("ungroup")
@@ -82,54 +68,12 @@ def ungroup_command(context: typer.Context, name: Name, *, as_json: Json = False
 
     Example: vaultmeter accounts ungroup eu
     """
-    name = name.removeprefix(GROUP)
-    with opened(context) as folder:
-        known = folder.terms().groups
-        if name not in known:
-            raise NotFound(f"There is no group {name!r}.", did_you_mean(name, known))
-        with folder.state.changing() as connection:
-            remove_group(connection, name)
+    told = asked(context, _UNGROUP, name=name)
     if as_json:
-        print_json({"name": name, "members": list(known[name])})
+        print_json(told)
     else:
-        typer.echo(f"{GROUP}{name} is no group any more; it had {', '.join(known[name])}.")
-
-
-def _group_name(name: str) -> str:
-    """The name of a group without its mark; raises `Invalid` for one that cannot be typed."""
-    bare = name.removeprefix(GROUP)
-    if not _NAME.fullmatch(bare):
-        raise Invalid(
-            f"A group cannot be called {name!r}.", "Use letters, digits, points, - and _."
-        )
-    return bare
-
-
-def _held(folder: App) -> dict[str, list[dict[str, Any]]]:
-    """The accounts with their groups, and the groups with their members and accounts."""
-    groups = [
-        {
-            "name": name,
-            "members": list(members),
-            "accounts": _account_names(folder, *members),
-        }
-        for name, members in folder.terms().groups.items()
-    ]
-    accounts = [
-        {"name": name, "groups": [group["name"] for group in groups if name in group["accounts"]]}
-        for name in _account_names(folder)
-    ]
-    return {"accounts": accounts, "groups": groups}
-
-
-def _account_names(folder: App, *members: str) -> list[str]:
-    """The accounts that members of a group cover; all without members."""
-    words = [pattern for member in members for pattern in covering(member)]
-    now = folder.clock()
-    asked = Ask(
-        Viewer.operator(), Period(now, now, zone_named("UTC")), Filters.of({"account": words})
-    )
-    return account_names(folder.store, asked)
+        had = ", ".join(told["members"])
+        typer.echo(f"{GROUP}{told['name']} is no group any more; it had {had}.")
 
 
 def _print(held: dict[str, list[dict[str, Any]]]) -> None:

@@ -8,17 +8,20 @@ from typing import Annotated, Any
 import typer
 
 from vaultmeter.app import App
-from vaultmeter.books import balance, document
+from vaultmeter.cli import _access_checks as access_checks
 from vaultmeter.cli import _checks as checks
+from vaultmeter.cli._asking import Here, Question, There
 from vaultmeter.cli._checks import Finding, State
 from vaultmeter.cli._options import Json, flags_of, print_json, say, settings_of
 from vaultmeter.cli._remote import RunningServer, running_server
 from vaultmeter.clock import system_clock
 from vaultmeter.model.errors import VaultmeterError
 from vaultmeter.settings import Settings, config_file
-from vaultmeter.sources import Sources
 
 app = typer.Typer(add_completion=False)
+_SOURCES = Question("GET /sources", "vaultmeter.sources:listed")
+_SHOW = Question("GET /sources/{name}", "vaultmeter.sources:shown")
+_LEDGER = Question("GET /ledger", "vaultmeter.books:ledger")
 _MARKS = {State.OK: "ok   ", State.LOOK: "LOOK ", State.WRONG: "WRONG"}
 
 
@@ -44,6 +47,7 @@ def command(
     else:
         findings = [checks.permissions(settings.data), checks.disk(settings)]
         findings += checks.certificate(settings, system_clock())
+        findings += access_checks.of_settings(settings, config)
         findings += _inside(settings, config)
         if archive:
             findings.append(checks.archive(settings.data))
@@ -66,9 +70,8 @@ def _print(findings: list[Finding], *, as_json: bool) -> None:
 def _inside(settings: Settings, config: Path | None) -> Iterator[Finding]:
     """What the parts of the folder tell, from a running server or by opening them."""
     try:
-        if server := running_server(settings):
-            with server:
-                yield from _served(server, settings, config)
+        if server := running_server(settings.data):
+            yield from _served(server, settings, config)
         else:
             yield from _opened(settings, config)
     except VaultmeterError as error:
@@ -82,21 +85,26 @@ def _served(server: RunningServer, settings: Settings, config: Path | None) -> I
             yield checks.found(part["name"], part["words"])
         else:
             yield checks.wrong(part["name"], part["words"])
-    names = [source["name"] for source in server.ask("GET", "sources")]
-    shown = [server.ask("GET", "sources", name) for name in names]
-    yield from _told(shown, settings, config)
-    yield checks.books(server.ask("GET", "ledger"))
+    there = There(server)
+    yield from _told(_shown(there), settings, config)
+    yield from access_checks.of_people(there, settings)
+    yield checks.books(there.ask(_LEDGER))
 
 
 def _opened(settings: Settings, config: Path | None) -> Iterator[Finding]:
     with App(settings, say=say) as folder:
+        here = Here(folder)
         yield checks.found("folder", "Inbox, state and store can be read.")
-        sources = Sources(folder.inbox, folder.state, folder.clock, lambda: folder.store)
-        shown = [sources.show(source["name"]) for source in sources.list()]
+        shown = _shown(here)
         yield from _told(shown, settings, config)
         yield from checks.files(shown)
         yield from checks.sockets(shown)
-        yield checks.books(document(folder.recovering(lambda: balance(folder))))
+        yield from access_checks.of_people(here, settings)
+        yield checks.books(here.ask(_LEDGER))
+
+
+def _shown(there: Here | There) -> list[Any]:
+    return [there.ask(_SHOW, name=source["name"]) for source in there.rows(_SOURCES)]
 
 
 def _told(shown: list[Any], settings: Settings, config: Path | None) -> Iterator[Finding]:

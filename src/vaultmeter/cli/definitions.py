@@ -1,34 +1,20 @@
 """`vaultmeter definitions`: what active means, in versions, and what another would change."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, replace
-from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from datetime import datetime
+from typing import Annotated, Any
 
 import typer
 
-from vaultmeter.cli._options import (
-    From,
-    Json,
-    Range,
-    To,
-    Zone,
-    filters_asked,
-    opened,
-    period_asked,
-    print_json,
-)
-from vaultmeter.model.errors import Invalid, did_you_mean
-from vaultmeter.model.kinds import Intent, Kind
-from vaultmeter.model.period import Period
-from vaultmeter.model.status import StatusDefinition, named_by_preset, preset_named
-from vaultmeter.model.viewer import Viewer
-from vaultmeter.reports.preview import Preview, preview
-from vaultmeter.reports.run import Ask
-from vaultmeter.state.definitions import set_status_definition, status_definitions
+from vaultmeter.cli._asking import Question, asked
+from vaultmeter.cli._options import From, Json, Range, To, Zone, print_json, told_period
+from vaultmeter.model.errors import Invalid
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
-Word = TypeVar("Word", Intent, Kind)
+_SHOW = Question("GET /definitions", "vaultmeter.definitions:shown")
+_HISTORY = Question("GET /definitions/history", "vaultmeter.definitions:history")
+_SET = Question("PUT /definitions", "vaultmeter.definitions:set_definition")
+_PREVIEW = Question("POST /definitions/preview", "vaultmeter.definitions:previewed")
 
 Preset = Annotated[
     str | None,
@@ -98,16 +84,12 @@ def show(
 
     Examples: vaultmeter definitions show --history; vaultmeter definitions show --json
     """
-    with opened(context) as folder, folder.state.reading() as connection:
-        versions = status_definitions(connection)
-    shown = versions if history else versions[-1:]
+    found = asked(context, _HISTORY)["rows"] if history else [asked(context, _SHOW)["status"]]
     if as_json:
-        objects = [_object(definition, made) for definition, made in shown]
-        print_json({"status": objects if history else objects[0]})
+        print_json({"status": found if history else found[0]})
         return
-    for definition, made in shown:
-        since = "built in" if made is None else f"since {made:%Y-%m-%d %H:%M:%S} UTC"
-        typer.echo(f"Status, {since}. {definition.text()}")
+    for each in found:
+        typer.echo(f"Status, {_since(each)}. {each['text']}")
 
 
 @app.command("set")
@@ -128,16 +110,14 @@ def set_command(
     Examples: vaultmeter definitions set --preset bitwarden-labs; vaultmeter definitions set
     --window range --intent use --intent manage --minimum 3
     """
-    with opened(context) as folder:
-        held = folder.terms().status
-        wanted = _changed(held, preset, window, dormancy, grace, intent, kind, minimum)
-        with folder.state.changing() as connection:
-            new = set_status_definition(connection, wanted, folder.clock())
-            made = status_definitions(connection)[-1][1]
+    changes = _changes(preset, window, dormancy, grace, intent, kind, minimum)
+    told = asked(context, _SET, **changes)
     if as_json:
-        print_json({"status": _object(new, made), "is_new_version": new != held})
+        print_json(told)
         return
-    typer.echo(f"Status: {new.brief()}." + ("" if new != held else " Nothing changed."))
+    new = told["status"]
+    same = "" if told["is_new_version"] else " Nothing changed."
+    typer.echo(f"Status: version {new['version']} ({new['preset']}).{same}")
 
 
 @app.command("preview")
@@ -167,23 +147,27 @@ def preview_command(
     Examples: vaultmeter definitions preview --preset lastpass --range last-month; vaultmeter
     definitions preview --window 60 --account 'acme/*' --limit 20 --offset 20
     """
-    with opened(context) as folder:
-        held = folder.terms().status
-        proposed = _changed(held, preset, window, dormancy, grace, intent, kind, minimum)
-        period = period_asked(folder, range_, start, end, zone)
-        filters = filters_asked(account=account)
-        ask = Ask(Viewer.operator(), period, filters, who, terms=folder.terms())
-        answer = folder.recovering(lambda: preview(folder.store, ask, _next(held, proposed)))
-    page = slice(offset, offset + limit)
+    told = asked(
+        context,
+        _PREVIEW,
+        range_=range_,
+        from_=start,
+        to=end,
+        tz=zone,
+        account=account,
+        who_=who,
+        limit=limit,
+        offset=offset,
+        **_changes(preset, window, dormancy, grace, intent, kind, minimum),
+    )
     if as_json:
-        print_json(_preview_object(answer, period, page))
+        print_json(told)
         return
-    for line in _preview_lines(answer, period, page):
+    for line in _lines(told, offset):
         typer.echo(line)
 
 
-def _changed(
-    held: StatusDefinition,
+def _changes(
     preset: str | None,
     window: str | None,
     dormancy: int | None,
@@ -191,32 +175,22 @@ def _changed(
     intent: list[str] | None,
     kind: list[str] | None,
     minimum: int | None,
-) -> StatusDefinition:
-    """The definition that the options mean: of a preset or of what holds, with what is given."""
-    base = held if preset is None else preset_named(preset, held.version)
-    given: dict[str, Any] = {
-        "dormancy_days": dormancy,
-        "grace_days": grace,
-        "intents": _words(intent, Intent, "intent"),
-        "kinds": _words(kind, Kind, "kind"),
+) -> dict[str, Any]:
+    """What the options say is to be different; what is not given is `None`."""
+    return {
+        "preset": preset,
+        "window": window if window in {None, _RANGE} else _days(window or ""),
+        "dormancy": dormancy,
+        "grace": grace,
+        "intents": _words(intent),
+        "kinds": _words(kind),
         "minimum": minimum,
     }
-    values = {name: value for name, value in given.items() if value is not None}
-    if window is not None:
-        values["window_days"] = None if window == _RANGE else _days(window)
-    return named_by_preset(replace(base, **values), base.preset)
 
 
-def _words(given: list[str] | None, known: type[Word], name: str) -> tuple[Word, ...] | None:
-    """The words given, in the order of their list, each once; `none` alone is the empty list."""
-    if not given:
-        return None
-    if given == [_NONE]:
-        return ()
-    for word in given:
-        if word not in tuple(known):
-            raise Invalid(f"Unknown {name} {word!r}.", did_you_mean(word, known))
-    return tuple(word for word in known if word in given)
+def _words(given: list[str] | None) -> list[str] | None:
+    """The words given; `none` alone is the empty list."""
+    return [] if given == [_NONE] else given or None
 
 
 def _days(text: str) -> int:
@@ -227,60 +201,31 @@ def _days(text: str) -> int:
     return int(text)
 
 
-def _next(held: StatusDefinition, proposed: StatusDefinition) -> StatusDefinition:
-    """The definition as the version it would be."""
-    return proposed if proposed == held else replace(proposed, version=held.version + 1)
+def _since(version: dict[str, Any]) -> str:
+    if version["made"] is None:
+        return "built in"
+    return f"since {datetime.fromisoformat(version['made']):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _object(definition: StatusDefinition, made: datetime | None) -> dict[str, Any]:
-    since = None if made is None else made.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return asdict(definition) | {"made": since, "text": definition.text()}
-
-
-def _preview_object(answer: Preview, period: Period, page: slice) -> dict[str, Any]:
-    moves = answer.moves().items()
-    return {
-        "period": {
-            "from": period.start.astimezone(period.zone).isoformat(),
-            "to": period.end.astimezone(period.zone).isoformat(),
-            "time_zone": period.zone.key,
-        },
-        "held": _plain(answer.held),
-        "proposed": _plain(answer.proposed),
-        "identities": answer.identities,
-        "old": answer.old,
-        "new": answer.new,
-        "changes": [{"from": old, "to": new, "identities": n} for (old, new), n in moves],
-        "other_reasons": answer.reasons,
-        "total": len(answer.changes),
-        "rows": [asdict(change) for change in answer.changes[page]],
-    }
-
-
-def _plain(definition: StatusDefinition) -> dict[str, Any]:
-    return asdict(definition) | {"text": definition.text()}
-
-
-def _preview_lines(answer: Preview, period: Period, page: slice) -> Iterator[str]:
-    yield f"At the end of {period.text()}, {answer.identities:,} looked at:"
-    yield f"Holds:    {answer.held.text()}"
-    yield f"Proposed: {answer.proposed.text()}"
-    for status, old in answer.old.items():
-        yield f"{status:12} {old:>9,} → {answer.new[status]:,}"
-    total = len(answer.changes)
+def _lines(told: dict[str, Any], offset: int) -> Iterator[str]:
+    yield f"At the end of {told_period(told).text()}, {told['identities']:,} looked at:"
+    yield f"Holds:    {told['held']['text']}"
+    yield f"Proposed: {told['proposed']['text']}"
+    for status, old in told["old"].items():
+        yield f"{status:12} {old:>9,} → {told['new'][status]:,}"
+    total, shown = told["total"], told["rows"]
     yield f"{total:,} would change status" + (":" if total else ".")
-    for (old_status, new_status), many in answer.moves().items():
-        yield f"{many:>9,} from {old_status} to {new_status}"
-    if answer.reasons:
-        yield f"{answer.reasons:,} would stay inactive for another reason."
-    shown = answer.changes[page]
-    for change in shown:
-        old_text = _status(change.old_status, change.old_reason)
-        new_text = _status(change.new_status, change.new_reason)
-        yield f"  {change.user}  {change.account}  {old_text} → {new_text}"
+    for move in told["changes"]:
+        yield f"{move['identities']:>9,} from {move['from']} to {move['to']}"
+    if told["other_reasons"]:
+        yield f"{told['other_reasons']:,} would stay inactive for another reason."
+    for row in shown:
+        old_text = _status(row["old_status"], row["old_reason"])
+        new_text = _status(row["new_status"], row["new_reason"])
+        yield f"  {row['user']}  {row['account']}  {old_text} → {new_text}"
     if len(shown) < total:
-        first = page.start + 1 if shown else 0
-        yield f"Shown: {first:,} to {page.start + len(shown):,} of {total:,}; --offset has others."
+        first = offset + 1 if shown else 0
+        yield f"Shown: {first:,} to {offset + len(shown):,} of {total:,}; --offset has others."
 
 
 def _status(status: str, reason: str | None) -> str:

@@ -1,10 +1,11 @@
 """`vaultmeter explain`: why a number is what it is."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from vaultmeter.cli._evidence import as_object, as_text
+from vaultmeter.cli._asking import Question, asked
+from vaultmeter.cli._evidence import as_text
 from vaultmeter.cli._options import (
     Compare,
     From,
@@ -15,20 +16,11 @@ from vaultmeter.cli._options import (
     Who,
     Words,
     Zone,
-    filters_asked,
-    opened,
-    period_asked,
     print_json,
 )
-from vaultmeter.model.errors import Invalid
-from vaultmeter.model.viewer import Viewer
-from vaultmeter.reports.evidence import Evidence, Sought
-from vaultmeter.reports.explain import explain
-from vaultmeter.reports.head import report_named
-from vaultmeter.reports.pasteable import pasteable
-from vaultmeter.reports.run import Ask
 
 app = typer.Typer(add_completion=False)
+_EXPLAIN = Question("GET /reports/{name}/evidence", "vaultmeter.api.evidence:evidence_told")
 
 
 @app.command()
@@ -79,8 +71,22 @@ def command(
     that gives another one, it is said, and the exit code is 1.
     Example: vaultmeter explain users --cell secrets_read --row user=ann.rizzo --row account=acme
     """
-    report = report_named(name)
-    filters = filters_asked(
+    told = asked(
+        context,
+        _EXPLAIN,
+        name=name,
+        cell=cell,
+        row=row or [],
+        range_=range_,
+        from_=start,
+        to=end,
+        tz=zone,
+        who_=who,
+        per=per,
+        compare=compare,
+        days=days,
+        page=page,
+        size=size,
         account=account,
         user=user,
         item=item,
@@ -91,43 +97,21 @@ def command(
         source=source,
         product=product,
     )
-    sought = Sought(cell, _row_asked(row or []), page, size)
-    with opened(context) as folder:
-        ask = Ask(
-            viewer=Viewer.operator(),
-            period=period_asked(folder, range_, start, end, zone),
-            filters=filters,
-            who=who,
-            per=per,
-            compare=compare,
-            terms=folder.terms(),
-            days=days,
-        )
-        told = folder.recovering(lambda: explain(folder.store, folder.inbox, report, ask, sought))
     if sql:
-        typer.echo(pasteable(told.statement) if told.statement else f"-- {told.rule}", nl=False)
+        typer.echo(told["statement"] or f"-- {told['rule']}", nl=False)
     elif as_json:
-        print_json(as_object(told))
+        print_json(told)
     else:
         typer.echo(as_text(told))
     _check(told)
 
 
-def _row_asked(words: list[str]) -> dict[str, str]:
-    """What the row has by column; raises `Invalid` for what is no pair."""
-    pairs = [word.partition("=") for word in words]
-    for column, sign, value in pairs:
-        if not sign or not column:
-            raise Invalid(f"--row {column + sign + value!r} is no pair.", "Write COLUMN=VALUE.")
-    return {column: value for column, _, value in pairs}
-
-
-def _check(told: Evidence) -> None:
-    if told.agrees:
+def _check(told: dict[str, Any]) -> None:
+    if told["agrees"]:
         return
     typer.echo(
-        f"vaultmeter: THE EVIDENCE DOES NOT GIVE THE NUMBER: the report has {told.value}, its "
-        f"events give {told.counted}.\nThis is an error in vaultmeter. Please report it, with "
+        f"vaultmeter: THE EVIDENCE DOES NOT GIVE THE NUMBER: the report has {told['value']}, its "
+        f"events give {told['counted']}.\nThis is an error in vaultmeter. Please report it, with "
         "the command; neither number should be relied on.",
         err=True,
     )

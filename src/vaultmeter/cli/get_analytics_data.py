@@ -2,28 +2,17 @@
 
 import json
 import sys
-from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from vaultmeter.api.asked import AnalyticsAsked, When, analytics_answer
-from vaultmeter.app import App
-from vaultmeter.cli._options import (
-    From,
-    Range,
-    To,
-    Zone,
-    filters_asked,
-    print_json,
-    say,
-    settings_of,
-)
-from vaultmeter.cli._remote import running_server
+from vaultmeter.cli._asking import Question, asked
+from vaultmeter.cli._options import From, Range, To, Zone, print_json
 from vaultmeter.model.errors import Invalid
-from vaultmeter.settings import Settings
+from vaultmeter.model.filters import Filters
 
 app = typer.Typer(add_completion=False)
+_ANALYTICS = Question("GET /analytics", "vaultmeter.api.answers:analytics")
 
 
 @app.command()
@@ -53,23 +42,13 @@ def command(
     Examples: vaultmeter get-analytics-data --json | jq '.usage_reports.sm.secrets_by_types';
     vaultmeter get-analytics-data --account 'acme/*'
     """
-    filters_asked(account=account)
-    asked = AnalyticsAsked(When(range_, start, end, zone), {"account": account} if account else {})
-    document = _answered(settings_of(context), asked)
+    Filters.of({"account": account or ()})
+    fields = {"range_": range_, "from_": start, "to": end, "tz": zone, "account": account}
+    document = asked(context, _ANALYTICS, **fields)
     if jq_expression is None:
         print_json(document)
     else:
         _print_jq(document, jq_expression)
-
-
-def _answered(settings: Settings, asked: AnalyticsAsked) -> dict[str, Any]:
-    """The document, of a running server or of the folder."""
-    if server := running_server(settings):
-        with server:
-            told: dict[str, Any] = server.ask("POST", "analytics", given=asdict(asked))
-        return told
-    with App(settings, say=say) as folder:
-        return folder.recovering(lambda: analytics_answer(folder, asked))
 
 
 def _print_jq(document: dict[str, object], expression: str) -> None:

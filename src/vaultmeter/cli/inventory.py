@@ -2,19 +2,26 @@
 
 import os
 from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from vaultmeter.cli._options import Json, opened, print_json, say
+from vaultmeter.cli._asking import Here, Question, There, reached
+from vaultmeter.cli._options import Json, print_json, say
 from vaultmeter.clock import system_clock
+from vaultmeter.connectors import inventory_of
 from vaultmeter.model.errors import Invalid, NotFound
-from vaultmeter.model.inventory import Access
-from vaultmeter.stocktaking import Stock, collect, policy_of, source_of, take_in
+from vaultmeter.model.inventory import Access, Snapshot
 
 app = typer.Typer(add_completion=False)
 _SHOWN = 20
+_LONG = 3600.0
+"""Seconds that taking in what was listed may take."""
+_SOURCE = Question("GET /sources/{name}", "vaultmeter.sources:shown")
+_TAKE = Question("POST /sources/{name}/inventory", "vaultmeter.stocktaking:taken_in", _LONG)
 
 
 @app.command()
@@ -62,20 +69,42 @@ def command(
     Example: BAO_TOKEN=... vaultmeter inventory openbao --address https://bao.example.org:8200
     """
     if policy:
-        typer.echo(policy_of("openbao"), nl=False)
+        typer.echo(inventory_of("openbao").policy(), nl=False)
         return
     if source is None:
         raise Invalid("No source is given.", "Name one that ingest has made, such as openbao.")
-    with opened(context) as folder:
-        known = source_of(folder, source, account)
+    with reached(context) as there:
+        connector = _connector(there.ask(_SOURCE, name=source), account)
     access = _access(address, token_file, ca_cert, namespace)
-    # The folder is free for others meanwhile: a large vault is not listed in a second.
-    snapshot = collect(known, access, system_clock)
-    with opened(context) as folder:
-        stock = take_in(folder, known, snapshot)
-    for note in stock.notes:
+    # The folder is free for others meanwhile: a large vault is not listed in a second. A server
+    # is sent what was found, and never the token.
+    snapshot = inventory_of(connector).take(access, system_clock())
+    with reached(context) as there:
+        stock = _taken(there, source, snapshot)
+    for note in stock["notes"]:
         say(note)
-    print_json(stock.summary()) if as_json else _print(stock)
+    print_json(stock) if as_json else _print(stock)
+
+
+def _connector(source: dict[str, Any], account: str | None) -> str:
+    """The connector of a source; raises `Invalid` for one of another account."""
+    connector = str(source["connector"])
+    inventory_of(connector)
+    if account is not None and source["account"] != account:
+        raise Invalid(
+            f"Source {source['name']!r} belongs to account {source['account']!r}.",
+            "Leave --account out.",
+        )
+    return connector
+
+
+def _taken(there: Here | There, source: str, snapshot: Snapshot) -> dict[str, Any]:
+    if isinstance(there, Here):
+        told: dict[str, Any] = there.ask(_TAKE, name=source, snapshot=snapshot)
+    else:
+        plain = asdict(snapshot) | {"taken": snapshot.taken.isoformat()}
+        told = there.ask(_TAKE, name=source, **plain)
+    return told
 
 
 def _access(
@@ -105,31 +134,37 @@ def _environment(name: str) -> str | None:
     return os.environ.get(f"BAO_{name}") or os.environ.get(f"VAULT_{name}")
 
 
-def _print(stock: Stock) -> None:
+def _print(stock: dict[str, Any]) -> None:
+    taken = datetime.fromisoformat(stock["taken"])
     typer.echo(
-        f"{stock.source} at {stock.taken:%Y-%m-%d %H:%M:%S} UTC: {stock.namespaces:,} namespaces, "
-        f"{stock.mounts:,} mounts, {stock.auth_methods:,} auth methods."
+        f"{stock['source']} at {taken:%Y-%m-%d %H:%M:%S} UTC: {stock['namespaces']:,} namespaces, "
+        f"{stock['mounts']:,} mounts, {stock['auth_methods']:,} auth methods."
     )
-    _print_counts("Items", stock.items, f"{stock.new_items:,} not known before")
+    _print_counts("Items", stock["items"], f"{stock['new_items']:,} not known before")
     _print_counts(
         "Identities",
-        stock.identities,
-        f"{stock.new_identities:,} not known before, {stock.disabled:,} disabled",
+        stock["identities"],
+        f"{stock['new_identities']:,} not known before, {stock['disabled']:,} disabled",
     )
     _print_gone(
         "Items gone since it was last known",
-        [f"{gone['account']}: {gone['item']} ({gone['type']})" for gone in stock.gone_items],
+        [f"{gone['account']}: {gone['item']} ({gone['type']})" for gone in stock["gone_items"]],
     )
     _print_gone(
         "Identities gone since it was last known",
-        [f"{gone['account']}: {gone['user']} ({gone['kind']})" for gone in stock.gone_identities],
+        [
+            f"{gone['account']}: {gone['user']} ({gone['kind']})"
+            for gone in stock["gone_identities"]
+        ],
     )
-    if not stock.unread:
+    if not stock["unread"]:
         return
     typer.echo("Not read, and therefore left as it was:")
-    for unread in stock.unread:
-        typer.echo(f"  {'/'.join(filter(None, (unread.account, unread.path)))}: {unread.why}")
-    policies = [unread.policy for unread in stock.unread if unread.policy]
+    for unread in stock["unread"]:
+        typer.echo(
+            f"  {'/'.join(filter(None, (unread['account'], unread['path'])))}: {unread['why']}"
+        )
+    policies = [unread["policy"] for unread in stock["unread"] if unread["policy"]]
     if policies:
         typer.echo("These lines in the token's policy would allow it:")
         for line in dict.fromkeys(policies):

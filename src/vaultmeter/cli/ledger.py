@@ -4,12 +4,11 @@ from typing import Any
 
 import typer
 
-from vaultmeter.app import App
-from vaultmeter.books import balance, document
-from vaultmeter.cli._options import Json, print_json, say, settings_of
-from vaultmeter.cli._remote import running_server
+from vaultmeter.cli._asking import Question, asked
+from vaultmeter.cli._options import Json, print_json
 
 app = typer.Typer(add_completion=False)
+_LEDGER = Question("GET /ledger", "vaultmeter.books:ledger")
 _COLUMNS = (
     "received",
     "stored",
@@ -28,13 +27,7 @@ def command(context: typer.Context, *, as_json: Json = False) -> None:
 
     Ends with exit code 1 when it does not balance. Example: vaultmeter ledger --json
     """
-    settings = settings_of(context)
-    if server := running_server(settings):
-        with server:
-            ledger = server.ask("GET", "ledger")
-    else:
-        with App(settings, say=say) as folder:
-            ledger = document(folder.recovering(lambda: balance(folder)))
+    ledger = asked(context, _LEDGER)
     print_json(ledger) if as_json else _print(ledger)
     if not ledger["balanced"]:
         raise typer.Exit(1)

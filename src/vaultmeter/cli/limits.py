@@ -1,16 +1,13 @@
 """`vaultmeter limits`: how many clients are paid for."""
 
-from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from vaultmeter.app import App
-from vaultmeter.cli._options import Json, opened, print_json, say
-from vaultmeter.model.errors import Invalid, NotFound, did_you_mean
-from vaultmeter.model.kinds import Product
-from vaultmeter.model.terms import ALWAYS, ORGANISATION, Limit
-from vaultmeter.state.limits import limits, remove_limit, set_limit
+from vaultmeter.cli._asking import Question, asked, reached
+from vaultmeter.cli._options import Json, print_json, say
+from vaultmeter.model.errors import Invalid
+from vaultmeter.model.terms import ORGANISATION
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="sm, pm or sra.", metavar="PRODUCT", show_default=False)]
@@ -27,6 +24,9 @@ From = Annotated[
 ]
 _ANY = "none"
 """The word that ends a limit."""
+_LIST = Question("GET /limits", "vaultmeter.limits:listed")
+_SET = Question("PUT /limits", "vaultmeter.limits:set_limit")
+_REMOVE = Question("DELETE /limits", "vaultmeter.limits:remove_limit")
 
 
 @app.callback()
@@ -49,23 +49,19 @@ def set_command(
     ],
     account: Account = None,
     start: From = None,
+    *,
+    as_json: Json = False,
 ) -> None:
     """Set a limit, in place of the one of the same product, account and first month.
 
     A limit holds from its first month up to that of the next one, and without --from always.
     Examples: vaultmeter limits set sm 500; vaultmeter limits set sm none --from 2027-01
     """
-    limit = Limit(_product(product), _account(account), _month(start), _clients(clients))
-    if limit.clients is None and limit.month == ALWAYS:
-        raise Invalid(
-            "A limit that never held needs no end.",
-            "Give --from, or take it away: vaultmeter limits remove.",
-        )
-    with opened(context) as folder:
-        with folder.state.changing() as connection:
-            set_limit(connection, limit)
-        _remark_on(folder, limit.account)
-    typer.echo(f"{_text(limit)}.")
+    many = _clients(clients)
+    told = asked(context, _SET, product=product, clients=many, account=account, from_=start)
+    for note in told["notes"]:
+        say(note)
+    print_json(told) if as_json else typer.echo(f"{_text(told)}.")
 
 
 @app.command("list")
@@ -74,10 +70,10 @@ def list_command(context: typer.Context, *, as_json: Json = False) -> None:
 
     Example: vaultmeter limits list --json | jq '.[] | select(.product == "sm")'
     """
-    with opened(context) as folder, folder.state.reading() as connection:
-        held = limits(connection)
+    with reached(context) as there:
+        held = there.rows(_LIST)
     if as_json:
-        print_json([_object(limit) for limit in held])
+        print_json(held)
         return
     for limit in held:
         typer.echo(f"{_text(limit)}.")
@@ -87,83 +83,37 @@ def list_command(context: typer.Context, *, as_json: Json = False) -> None:
 
 @app.command("remove")
 def remove_command(
-    context: typer.Context, product: Name, account: Account = None, start: From = None
+    context: typer.Context,
+    product: Name,
+    account: Account = None,
+    start: From = None,
+    *,
+    as_json: Json = False,
 ) -> None:
     """Forget the limits of a product and account, or with --from the one from that month.
 
     Example: vaultmeter limits remove pm --account acme/finance
     """
-    word, name = _product(product), _account(account)
-    month = None if start is None else _month(start)
-    with opened(context) as folder, folder.state.changing() as connection:
-        removed = remove_limit(connection, word, name, month)
-    if not removed:
-        since = "" if start is None else f" from {start} on"
-        raise NotFound(
-            f"{word} has no limit for {_where(name)}{since}.", "vaultmeter limits list shows all."
-        )
-    typer.echo(f"Forgot {removed} of the limits of {word} for {_where(name)}.")
-
-
-def _product(word: str) -> str:
-    if word not in tuple(Product):
-        raise Invalid(f"Unknown product {word!r}.", did_you_mean(word, Product))
-    return word
+    told = asked(context, _REMOVE, product=product, account=account, from_=start)
+    if as_json:
+        print_json(told)
+        return
+    where = _where(told["account"])
+    typer.echo(f"Forgot {told['removed']} of the limits of {told['product']} for {where}.")
 
 
 def _clients(text: str) -> int | None:
     if text == _ANY:
         return None
-    if not (text.isascii() and text.isdigit()) or int(text) >= 1 << 31:
+    if not (text.isascii() and text.isdigit()):
         raise Invalid(f"{text!r} is no number of clients.", "Write 500, or none for any number.")
     return int(text)
 
 
-def _account(name: str | None) -> str:
-    if name is None:
-        return ORGANISATION
-    bare = name.strip("/")
-    if not bare or ORGANISATION in bare:
-        raise Invalid(
-            f"{name!r} is not one account.",
-            "A limit covers the accounts below its own; leave --account out for all.",
-        )
-    return bare
-
-
-def _month(text: str | None) -> date:
-    if text is None:
-        return ALWAYS
-    try:
-        first = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        first = None
-    if first is None or len(text) != len("2026-11"):
-        raise Invalid(f"--from {text!r} is no month.", "Write 2026-11.")
-    return first
-
-
-def _remark_on(folder: App, account: str) -> None:
-    """Tell when no event was in an account or below it so far: it may be mistyped."""
-    names = [str(name) for (name,) in folder.store.query("select name from account")]
-    is_there = any(name == account or name.startswith(f"{account}/") for name in names)
-    if account != ORGANISATION and not is_there:
-        say(f"There is no account {account!r} so far. {did_you_mean(account, names)}".strip())
-
-
-def _object(limit: Limit) -> dict[str, str | int | None]:
-    return {
-        "product": limit.product,
-        "account": limit.account,
-        "from": None if limit.month == ALWAYS else f"{limit.month:%Y-%m}",
-        "clients": limit.clients,
-    }
-
-
-def _text(limit: Limit) -> str:
-    since = "" if limit.month == ALWAYS else f" from {limit.month:%Y-%m} on"
-    many = "any number of" if limit.clients is None else f"{limit.clients:,}"
-    return f"{limit.product}, {_where(limit.account)}: {many} clients a month{since}"
+def _text(limit: dict[str, Any]) -> str:
+    since = "" if limit["from"] is None else f" from {limit['from']} on"
+    many = "any number of" if limit["clients"] is None else f"{limit['clients']:,}"
+    return f"{limit['product']}, {_where(limit['account'])}: {many} clients a month{since}"
 
 
 def _where(account: str) -> str:

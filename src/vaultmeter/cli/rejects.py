@@ -1,21 +1,22 @@
 """`vaultmeter rejects`: the lines that are in no number, and why."""
 
 import sys
-from base64 import b64decode, b64encode
-from typing import Annotated
+from base64 import b64decode
+from typing import Annotated, Any
 
 import typer
 
-from vaultmeter.app import App
-from vaultmeter.cli._options import Json, opened, print_json, say, settings_of
-from vaultmeter.cli._remote import running_server
-from vaultmeter.quarantine import Reject, rejects, replay
-from vaultmeter.settings import Settings
+from vaultmeter.cli._asking import Question, asked, reached
+from vaultmeter.cli._options import Json, print_json
 
 app = typer.Typer(add_completion=False)
 Source = Annotated[str | None, typer.Option(help="Only of one source.", show_default=False)]
 Reason = Annotated[str | None, typer.Option(help="Only for one reason.", show_default=False)]
 _SHOWN = 100
+_LONG = 6 * 3600.0
+"""Seconds that trying again may take."""
+_LIST = Question("GET /rejects", "vaultmeter.quarantine:listed", page=1000)
+_REPLAY = Question("POST /rejects/replay", "vaultmeter.quarantine:replayed", _LONG)
 
 
 @app.callback(invoke_without_command=True)
@@ -32,12 +33,13 @@ def command(
     """
     if context.invoked_subcommand:
         return
-    found = _found(settings_of(context), source, reason)
+    with reached(context) as there:
+        found = there.rows(_LIST, source=source, reason=reason)
     if raw:
         for reject in found:
-            sys.stdout.buffer.write(reject.body + b"\n")
+            sys.stdout.buffer.write(_body(reject) + b"\n")
     elif as_json:
-        print_json([_object(reject) for reject in found])
+        print_json(found)
     else:
         _print(found)
 
@@ -50,51 +52,27 @@ def replay_command(
 
     Example: VAULTMETER_MAX_LINE_BYTES=8388608 vaultmeter rejects replay --reason too_large
     """
-    with opened(context) as folder:
-        outcome = folder.recovering(lambda: replay(folder, source, reason))
+    told = asked(context, _REPLAY, source=source, reason=reason)
     if as_json:
-        print_json(
-            {
-                "records": outcome.lines,
-                "events": outcome.stored,
-                "duplicates": outcome.duplicates,
-                "rejected": outcome.rejected,
-            }
-        )
+        print_json(told)
     else:
         typer.echo(
-            f"{outcome.lines:,} lines tried again: {outcome.stored:,} new events, "
-            f"{outcome.duplicates:,} duplicates, {outcome.rejected:,} still rejected."
+            f"{told['records']:,} lines tried again: {told['events']:,} new events, "
+            f"{told['duplicates']:,} duplicates, {told['rejected']:,} still rejected."
         )
 
 
-def _found(settings: Settings, source: str | None, reason: str | None) -> list[Reject]:
-    """The rejected lines, of a running server or of the folder."""
-    if server := running_server(settings):
-        with server:
-            told = server.ask("GET", "rejects", narrowed={"source": source, "reason": reason})
-        return [Reject(**{**each, "body": b64decode(each["body"])}) for each in told]
-    with App(settings, say=say) as folder:
-        return folder.recovering(lambda: list(rejects(folder, source, reason)))
+def _body(reject: dict[str, Any]) -> bytes:
+    """The line as it was received, byte for byte."""
+    return b64decode(reject["body_base64"])
 
 
-def _object(reject: Reject) -> dict[str, str | int | None]:
-    return {
-        "source": reject.source,
-        "file": reject.file,
-        "line": reject.line,
-        "reason": reject.reason,
-        "expected": reject.expected,
-        "body": reject.body.decode("utf-8", "replace"),
-        "body_base64": b64encode(reject.body).decode(),
-    }
-
-
-def _print(found: list[Reject]) -> None:
+def _print(found: list[dict[str, Any]]) -> None:
     for reject in found[:_SHOWN]:
-        why = f"{reject.reason} ({reject.expected})" if reject.expected else reject.reason
-        text = ascii(reject.body[:120])[2:-1]
-        typer.echo(f"{reject.source}  {reject.file}:{reject.line}  {why}\n    {text}")
+        why = reject["reason"]
+        why = f"{why} ({reject['expected']})" if reject["expected"] else why
+        text = ascii(_body(reject)[:120])[2:-1]
+        typer.echo(f"{reject['source']}  {reject['file']}:{reject['line']}  {why}\n    {text}")
     if len(found) > _SHOWN:
         typer.echo(f"First {_SHOWN} of {len(found):,}; --json or --raw shows all.")
     if not found:

@@ -1,14 +1,12 @@
 """`vaultmeter report`: ask a question."""
 
-from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
 
-from vaultmeter.api.asked import ReportAsked, When, report_answer, table_of
-from vaultmeter.app import App
+from vaultmeter.cli._asking import Here, Question, There, reached
 from vaultmeter.cli._options import (
     Compare,
     From,
@@ -18,21 +16,22 @@ from vaultmeter.cli._options import (
     Who,
     Words,
     Zone,
-    filters_asked,
-    say,
-    settings_of,
     write_json,
     write_out,
 )
-from vaultmeter.cli._remote import running_server
+from vaultmeter.cli._tables import table_of
 from vaultmeter.exports import Export
 from vaultmeter.model.errors import Invalid, NotFound, did_you_mean
+from vaultmeter.model.filters import Filters
 from vaultmeter.model.table import Table
 from vaultmeter.plugins import names_in
 from vaultmeter.reports.head import report_named
-from vaultmeter.settings import Settings
 
 app = typer.Typer(add_completion=False)
+_MOST = 100_000
+"""Rows that a server answers at once."""
+_REPORT = Question("GET /reports/{name}", "vaultmeter.api.answers:report")
+_SQL = Question("GET /reports/{name}/sql", "vaultmeter.api.answers:report")
 
 
 @app.command()
@@ -99,7 +98,7 @@ def command(
     report_named(name)
     if [sql, by is not None, layout is not None].count(True) > 1:
         raise Invalid("--sql, --by and --layout exclude each other.", "Give one of them.")
-    given = {
+    filters = {
         "account": account,
         "user": user,
         "item": item,
@@ -110,23 +109,27 @@ def command(
         "source": source,
         "product": product,
     }
-    asked = ReportAsked(
-        name,
-        When(range_, start, end, zone),
-        {name: words for name, words in given.items() if words},
-        who,
-        per,
-        compare,
-        limit,
-        offset,
-        sort,
-        days,
-        by,
-        layout,
-        sql,
-    )
-    filters_asked(**given)
-    found = _answered(settings_of(context), asked)
+    Filters.of({name: words or () for name, words in filters.items()})
+    fields: dict[str, Any] = {
+        "range_": range_,
+        "from_": start,
+        "to": end,
+        "tz": zone,
+        "who_": who,
+        "per": per,
+        "compare": compare,
+        "limit": limit,
+        "offset": offset,
+        "sort": sort,
+        "days": days,
+        **filters,
+    }
+    with reached(context) as there:
+        found: Table | dict[str, Any] | str
+        if isinstance(there, Here):
+            found = there.ask(_REPORT, name=name, by=by, layout=layout, sql=sql, **fields)
+        else:
+            found = _told(there, name, fields, by, layout, sql=sql)
     if isinstance(found, Table):
         write_out(output, lambda out: export.write(found, out))
     elif isinstance(found, str):
@@ -135,16 +138,35 @@ def command(
         write_out(output, lambda out: write_json(found, out))
 
 
-def _answered(settings: Settings, asked: ReportAsked) -> Table | dict[str, Any] | str:
-    """The answer, of a running server or of the folder."""
-    if server := running_server(settings):
-        with server:
-            told = server.ask("POST", "report", given=asdict(asked))
-        if "table" in told:
-            return table_of(told["table"])
-        return cast("dict[str, Any] | str", told.get("document", told.get("text")))
-    with App(settings, say=say) as folder:
-        return folder.recovering(lambda: report_answer(folder, asked))
+def _told(
+    there: There,
+    name: str,
+    fields: dict[str, Any],
+    by: str | None,
+    layout: str | None,
+    *,
+    sql: bool,
+) -> Table | dict[str, Any] | str:
+    """The answer of a server."""
+    if sql:
+        text: str = there.ask(_SQL, name=name, **fields)
+        return text
+    whole: dict[str, Any] = there.ask(_REPORT, name=name, by=by, layout=layout, **_page(fields, 0))
+    if layout is not None:
+        return whole
+    page, rows = whole, whole["rows"]
+    while fields["limit"] and _MOST <= len(rows) < fields["limit"] and len(page["rows"]) == _MOST:
+        page = there.ask(_REPORT, name=name, by=by, **_page(fields, len(rows)))
+        rows += page["rows"]
+    return table_of(whole)
+
+
+def _page(fields: dict[str, Any], had: int) -> dict[str, Any]:
+    """The fields of a part that a server answers at once, behind the rows that are there."""
+    if not fields["limit"]:
+        return fields
+    limit = min(fields["limit"] - had, _MOST)
+    return {**fields, "limit": limit, "offset": fields["offset"] + had}
 
 
 def _export_named(name: str) -> Export:

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from vaultmeter.access.secret_key import key_path
 from vaultmeter.backup import restore
-from vaultmeter.cli._options import Json, print_json, settings_of
+from vaultmeter.cli._options import Json, print_json, say, settings_of
 
 app = typer.Typer(add_completion=False)
 
@@ -25,7 +26,8 @@ def command(
     made again by the next command, or by the server when it starts.
     Example: vaultmeter restore /backup/vaultmeter-2026-11-22 --data /var/lib/vaultmeter
     """
-    data = settings_of(context).data
+    settings = settings_of(context)
+    data = settings.data
     manifest = restore(folder, data)
     if as_json:
         print_json({"folder": str(data), "bytes": manifest.bytes, **manifest.document()})
@@ -34,3 +36,6 @@ def command(
             f"Restored {len(manifest.files):,} files, up to batch {manifest.last_batch:,}, of"
             f" {manifest.made:%Y-%m-%d %H:%M:%S} UTC to {data}."
         )
+    key = key_path(data, settings.secret_key, settings.secret_key_file)
+    if key is not None and not key.exists():
+        say(f"The secret key was not in it: bring yours back to {key} before a server starts.")

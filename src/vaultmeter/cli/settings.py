@@ -4,7 +4,7 @@ from typing import Any
 
 import typer
 
-from vaultmeter.cli._options import Json, flags_of, print_json
+from vaultmeter.cli._options import Json, check_local, flags_of, print_json
 from vaultmeter.settings import Origin, origins
 
 app = typer.Typer(add_completion=False)
@@ -18,6 +18,7 @@ def command(context: typer.Context, *, as_json: Json = False) -> None:
     An option wins over the environment, that over the file that --config or VAULTMETER_CONFIG
     names, that over the default. Example: vaultmeter settings --config /etc/vaultmeter.toml
     """
+    check_local(context)
     config, flags = flags_of(context)
     found = origins(config=config, **flags)
     if as_json:

@@ -1,25 +1,27 @@
 """`vaultmeter sources`: which records arrive by themselves, and how."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import Annotated
 
 import typer
 
-from vaultmeter.app import App
-from vaultmeter.cli._options import Json, print_json, say, settings_of
-from vaultmeter.cli._remote import RunningServer, running_server
+from vaultmeter.cli._asking import Question, asked, reached
+from vaultmeter.cli._options import Json, print_json, say
+from vaultmeter.model.access import Object
 from vaultmeter.model.collecting import Poll, in_words, seconds_named
 from vaultmeter.model.errors import Invalid
-from vaultmeter.sources import Object, Sources, Wanted
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="The name of the source.", show_default=False)]
 _SHOWN_GAPS = 10
 _BY_HAND = "nothing arrives by itself"
+_LIST = Question("GET /sources", "vaultmeter.sources:listed")
+_ADD = Question("POST /sources", "vaultmeter.sources:added")
+_SHOW = Question("GET /sources/{name}", "vaultmeter.sources:shown")
+_KEY = Question("POST /sources/{name}/key", "vaultmeter.sources:key_made")
+_REMOVE = Question("DELETE /sources/{name}", "vaultmeter.sources:removed")
 
 
 @app.callback()
@@ -83,16 +85,17 @@ def add_command(
     vaultmeter sources add bao-eu --connector openbao --account acme/eu --socket
     tcp://127.0.0.1:9090 --poll https://bao.example.org:8200 --token-file /etc/vaultmeter/token
     """
-    wanted = Wanted(
-        name,
-        connector,
-        account,
-        tuple(_absolute(path) for path in file or ()),
-        socket,
-        _poll(poll, token_file, every, ca_cert, namespace),
+    asking = _poll(poll, token_file, every, ca_cert, namespace)
+    added = asked(
+        context,
+        _ADD,
+        name=name,
+        connector=connector,
+        account=account,
+        files=[str(_absolute(path)) for path in file or ()],
+        socket=socket,
+        poll=None if asking is None else asdict(asking),
     )
-    with _reached(context) as sources:
-        added = sources.add(wanted)
     print_json(added) if as_json else _print_added(added)
 
 
@@ -102,8 +105,8 @@ def list_command(context: typer.Context, *, as_json: Json = False) -> None:
 
     Example: vaultmeter sources list --json | jq -r '.[].name'
     """
-    with _reached(context) as sources:
-        found = sources.list()
+    with reached(context) as there:
+        found = there.rows(_LIST)
     if as_json:
         print_json(found)
         return
@@ -120,8 +123,7 @@ def show_command(context: typer.Context, name: Name, *, as_json: Json = False) -
 
     Example: vaultmeter sources show openbao --json | jq .last_event
     """
-    with _reached(context) as sources:
-        shown = sources.show(name)
+    shown = asked(context, _SHOW, name=name)
     print_json(shown) if as_json else _print_shown(shown)
 
 
@@ -131,8 +133,7 @@ def key_command(context: typer.Context, name: Name, *, as_json: Json = False) ->
 
     Example: vaultmeter sources key openbao
     """
-    with _reached(context) as sources:
-        made = sources.key(name)
+    made = asked(context, _KEY, name=name)
     if as_json:
         print_json(made)
         return
@@ -147,63 +148,11 @@ def remove_command(context: typer.Context, name: Name, *, as_json: Json = False)
 
     Example: vaultmeter sources remove openbao
     """
-    with _reached(context) as sources:
-        removed = sources.remove(name)
+    removed = asked(context, _REMOVE, name=name)
     if as_json:
         print_json(removed)
     else:
         typer.echo(f"{name} is collected no more. What was collected stays, in every report.")
-
-
-class _Reached(Protocol):
-    """The sources, in this process or in a running server."""
-
-    def add(self, wanted: Wanted) -> Object: ...
-    def list(self) -> list[Object]: ...
-    def show(self, name: str) -> Object: ...
-    def key(self, name: str) -> Object: ...
-    def remove(self, name: str) -> Object: ...
-
-
-class _Elsewhere:
-    """The sources of a running server."""
-
-    def __init__(self, server: RunningServer) -> None:
-        self._server = server
-
-    def add(self, wanted: Wanted) -> Object:
-        body = asdict(wanted) | {"files": [str(path) for path in wanted.paths]}
-        del body["paths"]
-        return self._object("POST", given=body)
-
-    def list(self) -> list[Object]:
-        found: list[Object] = self._server.ask("GET", "sources")
-        return found
-
-    def show(self, name: str) -> Object:
-        return self._object("GET", name)
-
-    def key(self, name: str) -> Object:
-        return self._object("POST", name, "key")
-
-    def remove(self, name: str) -> Object:
-        return self._object("DELETE", name)
-
-    def _object(self, method: str, *path: str, given: Any = None) -> Object:  # noqa: ANN401  JSON
-        answer: Object = self._server.ask(method, "sources", *path, given=given)
-        return answer
-
-
-@contextmanager
-def _reached(context: typer.Context) -> Iterator[_Reached]:
-    """Give the sources of the data folder, wherever it is open."""
-    settings = settings_of(context)
-    if server := running_server(settings):
-        with server:
-            yield _Elsewhere(server)
-        return
-    with App(settings, say=say) as folder:
-        yield Sources(folder.inbox, folder.state, folder.clock, lambda: folder.store)
 
 
 def _absolute(path: Path) -> Path:

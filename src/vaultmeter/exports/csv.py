@@ -7,7 +7,8 @@ from typing import Any, TextIO
 from vaultmeter.exports import Export
 from vaultmeter.model.table import Table
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""How a formula begins, also in full-width forms, which some spreadsheets read the same."""
 
 
 def _write(table: Table, out: TextIO) -> None:

@@ -22,6 +22,7 @@ def document(table: Table) -> dict[str, Any]:
         "rows": [{name: _plain(value) for name, value in row.items()} for row in table.dicts()],
         "total": table.total,
         "complete_to": {source: _plain(last) for source, last in table.complete_to.items()},
+        "as_of": table.as_of,
         "notes": list(table.notes),
     }
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from vaultmeter.exports import Export
+from vaultmeter.model.printable import printable
 from vaultmeter.model.table import Column, Table
 
 _GAP = 2
@@ -34,7 +35,7 @@ def _write(table: Table, out: TextIO) -> None:
     console = _Console(file=out, width=None if out.isatty() else _ENDLESS, highlight=False)
     console.print(f"[bold]{escape(table.title)}[/bold]  {table.period.text()}")
     for name, words in table.filters.items():
-        console.print(f"[dim]{name}: {escape(', '.join(words))}[/dim]")
+        console.print(f"[dim]{name}: {escape(printable(', '.join(words)))}[/dim]")
     if not table.rows:
         console.print("Nothing in this range.")
     else:
@@ -105,7 +106,7 @@ def _cell(value: Any, zone: ZoneInfo) -> str:  # noqa: ANN401  a cell is of any 
         return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
     if isinstance(value, date):
         return value.isoformat()
-    return f"{value:,}" if isinstance(value, int | float) else str(value)
+    return f"{value:,}" if isinstance(value, int | float) else printable(str(value))
 
 
 def _print_below(table: Table, console: Console) -> None:
@@ -113,9 +114,12 @@ def _print_below(table: Table, console: Console) -> None:
         console.print(f"[dim]Status: version {status[1]} ({escape(status[2])})[/dim]")
     for source, last in table.complete_to.items():
         local = last.astimezone(table.period.zone)
-        console.print(f"[dim]{escape(source)}: data complete to {local:%Y-%m-%d %H:%M:%S}[/dim]")
+        named = escape(printable(source))
+        console.print(f"[dim]{named}: data complete to {local:%Y-%m-%d %H:%M:%S}[/dim]")
+    if table.as_of:
+        console.print(f"[dim]As of {table.as_of}[/dim]")
     for note in table.notes:
-        console.print(f"[dim]Note: {escape(note)}[/dim]")
+        console.print(f"[dim]Note: {escape(printable(note))}[/dim]")
 
 
 EXPORT = Export("a table for people, in a terminal", ".txt", _write)

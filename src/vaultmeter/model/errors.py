@@ -52,6 +52,12 @@ class Unauthenticated(VaultmeterError):
     exit_code = 6
 
 
+class CodeNeeded(Unauthenticated):
+    """The password is right, and the code of the second factor is missing."""
+
+    code = "code_needed"
+
+
 class Forbidden(VaultmeterError):
     """Whoever asks is known, and may not do this."""
 
@@ -85,6 +91,12 @@ class Unavailable(VaultmeterError):
 
     code = "unavailable"
     exit_code = 5
+
+
+class TookTooLong(Unavailable):
+    """The question takes longer than it may."""
+
+    code = "took_too_long"
 
 
 class Full(Unavailable):

@@ -35,6 +35,8 @@ class Table:
     """How many rows there are in all, whatever was asked of them."""
     complete_to: dict[str, datetime]
     notes: tuple[str, ...] = field(default=())
+    as_of: str = ""
+    """The state of the data and of what was decided: equal ones mean equal answers."""
 
     def dicts(self) -> list[dict[str, Any]]:
         """The rows as objects keyed by column name."""

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from vaultmeter.model.terms import ORGANISATION
+
 
 @dataclass(frozen=True)
 class Grant:
@@ -60,6 +62,34 @@ class Viewer:
             return None
         names = (name for grant in self.grants for name in grant.accounts or ())
         return tuple(dict.fromkeys(names))
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether there are accounts of which some products may be seen and others not."""
+        return any(grant.products is not None for grant in self.grants or ())
+
+    def pairs(self) -> tuple[tuple[str | None, str | None], ...]:
+        """What may be seen as pairs of an account, which covers those below, and a product.
+
+        `None` is all of them.
+        """
+        grants = (Grant(),) if self.grants is None else self.grants
+        return tuple(
+            dict.fromkeys(
+                (account, product)
+                for grant in grants
+                for account in (grant.accounts if grant.accounts is not None else (None,))
+                for product in (grant.products if grant.products is not None else (None,))
+            )
+        )
+
+    def sees(self, account: str, product: str) -> bool:
+        """Whether a product of an account, and of those below it, may be seen; `*` is of all."""
+        return any(
+            (own is None or (account != ORGANISATION and _is_below(account, own)))
+            and (of is None or of == product)
+            for own, of in self.pairs()
+        )
 
     def covers(self, account: str) -> bool:
         """Whether everything of an account, and of those below it, may be seen."""

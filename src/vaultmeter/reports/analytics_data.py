@@ -30,6 +30,8 @@ _METHOD_CODES = {
 }
 """Our names of sign-in methods that Akeyless has another word for; others stay as they are."""
 
+NO_ACCOUNT = "default"
+"""The account that is named where there is none."""
 _TYPE_LABELS = {
     "static_secret": "Static Secrets",
     "dynamic_secret": "Dynamic Secrets",
@@ -56,18 +58,43 @@ def analytics_data(
     A client is exceeded when it was beyond a limit in a calendar month that the period touches.
     """
     ask = Ask(viewer, period, filters or Filters(), terms=terms or Terms())
+    return in_order(tables_part(store, ask) | usage_part(store, ask, now), now)
+
+
+def in_order(parts: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The document of parts: their keys in order, and when they were computed."""
+    document = parts | {"date_updated": int(now.timestamp())}
+    return {key: document[key] for key in sorted(document)}
+
+
+def tables_part(store: Store, ask: Ask, *, own: bool = False) -> dict[str, Any]:
+    """What `--analytics-access` is about: the tables, and the counts of certificates.
+
+    With `own` only items are counted that were used in the period, by whom `ask` narrows it to.
+    """
+    items = answer(store, part_named("_used_items_by_type" if own else "_items_by_type"), ask)
+    return {
+        "analytics_data": {"all_items": _all_items(items)},
+        "certificates_expiry_data": {
+            "account_id": account_of(store, ask),
+            "ca_counts": {},
+            "risk_counts": {},
+        },
+    }
+
+
+def usage_part(store: Store, ask: Ask, now: datetime) -> dict[str, Any]:
+    """What `--usage-reports-access` is about: clients and items, counted and by name."""
     clients = answer(store, part_named("_clients_by_product"), ask).dicts()
     beyond = answer(store, part_named("_exceeded_clients"), ask).dicts()
     exceeded = {(row["product"], row["identity"]) for row in beyond}
     for client in clients:
         client["exceeded"] = int((client["product"], client["identity"]) in exceeded)
     items = answer(store, part_named("_items_by_type"), ask)
-    account = _account(store, ask)
+    account = account_of(store, ask)
     return {
-        "analytics_data": {"all_items": _all_items(items)},
-        "certificates_expiry_data": {"account_id": account, "ca_counts": {}, "risk_counts": {}},
         "clients_usage_reports": {
-            product: _clients_report(
+            product.value: _clients_report(
                 product,
                 [client for client in clients if client["product"] == product],
                 account,
@@ -75,9 +102,8 @@ def analytics_data(
             )
             for product in Product
         },
-        "date_updated": int(now.timestamp()),
         "usage_reports": {
-            product: _summary(
+            product.value: _summary(
                 product,
                 [client for client in clients if client["product"] == product],
                 {row["type"]: row["items"] for row in items.dicts() if row["product"] == product},
@@ -154,8 +180,8 @@ def _all_items(items: Table) -> list[list[str]]:
     return [["Item Type", "Count"], *rows]
 
 
-def _account(store: Store, ask: Ask) -> str:
+def account_of(store: Store, ask: Ask) -> str:
     """The account that was known first, of those that are asked about."""
     asked = set(account_names(store, ask))
     known = (name for (name,) in store.query("select name from account order by id"))
-    return next((name for name in known if name in asked), "default")
+    return next((name for name in known if name in asked), NO_ACCOUNT)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from vaultmeter.model.errors import Invalid, did_you_mean
 from vaultmeter.model.filters import GROUP, Filters
 from vaultmeter.model.table import Column, Table
+from vaultmeter.reports.groups_seen import groups_seen
 from vaultmeter.reports.head import Report
-from vaultmeter.reports.run import Ask, rows_of, with_rows
+from vaultmeter.reports.run import Ask, asked_by_viewer, rows_of, with_rows
 from vaultmeter.reports.shape import Row
 from vaultmeter.store import Store
 from vaultmeter.store.question import Question
@@ -48,6 +49,9 @@ def answer_by(store: Store, report: Report, ask: Ask, by: str) -> Table:
     """
     if by not in COLUMNS:
         raise Invalid(f"Nothing is broken down by {by!r}.", did_you_mean(by, COLUMNS))
+    if by == "group":
+        seen = groups_seen(store, ask.viewer, ask.terms.groups, ask.period)
+        ask = replace(ask, terms=replace(ask.terms, groups=seen))
     rows: list[Row] = []
     total, cut = 0, []
     for name, asked in _asks(store, report, ask, by):
@@ -63,6 +67,7 @@ def account_names(store: Store, ask: Ask) -> list[str]:
     """The accounts that the viewer may see and the filter on accounts lets through, in order."""
     only = {name: words for name, words in ask.filters.patterns.items() if name == "account"}
     filters = Filters(only, ask.filters.literal)
+    ask = asked_by_viewer(store, ask)
     question = Question(ask.viewer, ask.period, filters, terms=ask.terms)
     built = statement(_NAMES, question, store.parse)
     return [name for (name,) in store.query(built.sql, built.values)]

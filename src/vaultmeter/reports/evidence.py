@@ -16,7 +16,10 @@ from vaultmeter.store.statement import Statement
 
 @dataclass(frozen=True)
 class Witness:
-    """One event that a number is made of. `time` is in UTC; `file` and `line` are its record's."""
+    """One event that a number is made of. `time` is in UTC; `file` and `line` are its record's.
+
+    Both are `None` for a viewer who may not see all that is in the file.
+    """
 
     event: str
     time: datetime
@@ -29,7 +32,7 @@ class Witness:
     weight: int
     source: str | None
     file: str | None
-    line: int
+    line: int | None
 
 
 @dataclass(frozen=True)

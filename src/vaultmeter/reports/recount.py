@@ -16,7 +16,7 @@ from vaultmeter.reports.chosen import COUNTED, chosen, existing
 from vaultmeter.reports.declared import Counting
 from vaultmeter.reports.evidence import Evidence, Part, Share, Sought, Thing, Witness
 from vaultmeter.reports.head import Report
-from vaultmeter.reports.run import Ask
+from vaultmeter.reports.run import Ask, asked_by_viewer, cut_offs_seen
 from vaultmeter.store import Store
 from vaultmeter.store.question import Question
 from vaultmeter.store.statement import Statement, statement
@@ -61,6 +61,7 @@ class Recount:
         period: Period,
     ) -> None:
         """Write the part of the statement that holds the events."""
+        ask = asked_by_viewer(store, ask)
         self.store, self.inbox, self.report, self.ask = store, inbox, report, ask
         self.cell, self.counting, self.period = cell, counting, period
         self.rows = {**report.evidence.rows, **counting.rows}
@@ -116,18 +117,37 @@ class Recount:
         rows = self._query(
             f"""{self.chosen}select
     event_id, time, account, user, kind, detail, outcome, item_name, weight, source_name,
-    batch, line
+    batch, line, source
 from chosen
 order by time desc, event_id desc
 limit $size
 offset $skipped""",
             {"size": size, "skipped": offset},
         )
-        paths = {batch: self._path(batch) for batch in {row[10] for row in rows}}
+        shown = self._sources_shown()
+        batches = {row[10] for row in rows if shown is None or row[12] in shown}
+        paths = {batch: self._path(batch) for batch in batches}
         return tuple(
-            Witness(*(f"{row[0]:032x}", _aware(row[1]), *row[2:10], paths[row[10]], row[11]))
+            Witness(*(f"{row[0]:032x}", _aware(row[1]), *row[2:10], *_place(row, paths)))
             for row in rows
         )
+
+    def _sources_shown(self) -> set[int] | None:
+        """The sources of which the viewer may know the files and how many lines they have.
+
+        They are those whose whole account it sees; `None` is all of them.
+        """
+        viewer = self.ask.viewer
+        if viewer.grants is None:
+            return None
+        rows = self.store.query(
+            """
+            select source.id, account.name
+            from source
+            join account on account.id = source.account
+            """
+        )
+        return {source for source, account in rows if viewer.covers(account)}
 
     def _path(self, batch: int) -> str | None:
         """The file a batch came from; `None` when it is not known any more."""
@@ -173,7 +193,7 @@ order by max(time) desc, item""",
         dates = self.counting.counts in ("latest", "earliest")
         if dates and counted is None and self.counting.of == "lifetime":
             return ["No event shows this date: an inventory told it."], True
-        [(before,)] = self.store.query("select max(before) from cut_off")
+        before = max(cut_offs_seen(self.store, self.ask.viewer).values(), default=None)
         start = self.period.start.replace(tzinfo=None)
         if before is not None and (self.counting.of == "lifetime" or start < before):
             day = f"{before:%Y-%m-%d}"
@@ -212,6 +232,12 @@ order by max(time) desc, item""",
             day = value.astimezone(self.period.zone).date()
             return datetime(day.year, day.month, day.day)  # noqa: DTZ001  as the engine has it
         return value.astimezone(UTC).replace(tzinfo=None)
+
+
+def _place(row: tuple[Any, ...], paths: Mapping[int, str | None]) -> tuple[str | None, int | None]:
+    """The file and line of an event's record, where the viewer may know them."""
+    batch, line = row[10], row[11]
+    return (paths[batch], line) if batch in paths else (None, None)
 
 
 def _aware(value: Any) -> Any:  # noqa: ANN401  a cell is of any type

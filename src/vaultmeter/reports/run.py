@@ -1,17 +1,19 @@
 """Answers a report: question, checked statement, rows, shape, and what the answer rests on."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import cast
+from typing import Any, cast
 
 from vaultmeter.model.errors import Invalid, did_you_mean
 from vaultmeter.model.filters import Filters
-from vaultmeter.model.period import BUCKETS, Bucket, Period
+from vaultmeter.model.period import BUCKETS, EPOCH, Bucket, Period, zone_named
 from vaultmeter.model.table import Table
 from vaultmeter.model.terms import Terms
 from vaultmeter.model.viewer import Viewer
+from vaultmeter.reports.as_of import as_of
 from vaultmeter.reports.expired import expired_note
+from vaultmeter.reports.groups_seen import terms_seen
 from vaultmeter.reports.head import Report
 from vaultmeter.reports.notes import source_notes
 from vaultmeter.reports.paging import Page, paged, without_total
@@ -31,11 +33,10 @@ _DAYS, _DAYS_AT_MOST = 90, 3_660
 _ROLLED = """
     select
         (select value from meta where name = 'rolled'),
-        min(first_time),
-        max(last_time),
         (select coalesce(max(batch), 0) from flushed)
-    from source
 """
+_FROM_TO = "select min(first_time), max(last_time) from sources"
+_NO_TIME = Period(EPOCH, EPOCH, zone_named("UTC"))
 _COMPLETE_TO = "select name, last_time from sources where last_time is not null order by name"
 
 
@@ -62,6 +63,7 @@ class Ask:
 
 def answer(store: Store, report: Report, ask: Ask) -> Table:
     """The table of a report; raises `Invalid` for options it cannot mean."""
+    ask = asked_by_viewer(store, ask)
     rows, total = rows_of(store, report, ask)
     return with_rows(store, report, ask, rows, total)
 
@@ -69,6 +71,7 @@ def answer(store: Store, report: Report, ask: Ask) -> Table:
 def rows_of(store: Store, report: Report, ask: Ask) -> tuple[list[Row], int]:
     """The rows of a report that are asked for, typed, and how many there are in all."""
     _check(report, ask)
+    ask = asked_by_viewer(store, ask)
     period = _period(report, ask)
     bucket = _bucket(report, ask, period)
     rows, total = _rows(store, report, ask, period, bucket)
@@ -79,6 +82,7 @@ def rows_of(store: Store, report: Report, ask: Ask) -> tuple[list[Row], int]:
 
 def with_rows(store: Store, report: Report, ask: Ask, rows: Sequence[Row], total: int) -> Table:
     """The table of rows, with all that is needed to read them rightly."""
+    ask = asked_by_viewer(store, ask)
     period = _period(report, ask)
     return Table(
         report=report.name,
@@ -95,20 +99,25 @@ def with_rows(store: Store, report: Report, ask: Ask, rows: Sequence[Row], total
             *_expired_notes(store, report, ask, period),
             *source_notes(store, report, _question_of_sources(ask, period), rows),
         ),
+        as_of=as_of(store, ask.terms, ask.viewer),
     )
 
 
 def statement_of(store: Store, report: Report, ask: Ask, *, raw: bool = False) -> Statement:
     """The statement that `answer` runs, for whoever wants to see it; `raw`: without rollups."""
     _check(report, ask)
+    ask = asked_by_viewer(store, ask)
     period = _period(report, ask)
-    rolled = Rolled() if raw else _rolled(store)
+    rolled = Rolled() if raw else _rolled(store, ask.viewer)
     return _statement(store, report, ask, period, _bucket(report, ask, period), rolled)
 
 
-def bounds(store: Store) -> tuple[datetime, datetime] | None:
-    """The instants of the first and the last event, `None` when there is none."""
-    first, last = store.query("select min(first_time), max(last_time) from source")[0]
+def bounds(store: Store, viewer: Viewer | None = None) -> tuple[datetime, datetime] | None:
+    """The instants of the first and the last event that a viewer sees, `None` without any.
+
+    Without a viewer they are those of all events.
+    """
+    first, last = _first_and_last(store, viewer or Viewer.operator())
     return None if first is None else (first.replace(tzinfo=UTC), last.replace(tzinfo=UTC))
 
 
@@ -118,14 +127,36 @@ def _complete_to(store: Store, ask: Ask) -> dict[str, datetime]:
     return {name: last.replace(tzinfo=UTC) for name, last in store.query(built.sql, built.values)}
 
 
-def _rolled(store: Store) -> Rolled:
-    rolled, first, last, newest = store.query(_ROLLED)[0]
-    batch = int(rolled or 0)
-    return Rolled(batch, last, first, _cut_offs(store), late=newest > batch)
+def asked_by_viewer(store: Store, ask: Ask) -> Ask:
+    """A question with groups as the viewer may know them."""
+    if ask.viewer.grants is None:
+        return ask
+    terms = terms_seen(store, ask.viewer, ask.terms, ask.filters, ask.period)
+    return replace(ask, terms=terms)
 
 
-def _cut_offs(store: Store) -> dict[str, datetime]:
-    return dict(store.query("select cast(product as varchar), before from cut_off"))
+def cut_offs_seen(store: Store, viewer: Viewer) -> dict[str, datetime]:
+    """Before when (UTC, naive) events are deleted, by product, of products a viewer sees."""
+    found = dict(store.query("select cast(product as varchar), before from cut_off"))
+    seen = {product for _, product in viewer.pairs()}
+    return {name: before for name, before in found.items() if None in seen or name in seen}
+
+
+def _rolled(store: Store, viewer: Viewer) -> Rolled:
+    rolled, newest = store.query(_ROLLED)[0]
+    first, last = _first_and_last(store, viewer)
+    batch, cut_offs = int(rolled or 0), cut_offs_seen(store, viewer)
+    if viewer.is_limited and cut_offs:
+        # The first of the deleted events is known of all products together alone.
+        first = None
+    return Rolled(batch, last, first, cut_offs, late=newest > batch)
+
+
+def _first_and_last(store: Store, viewer: Viewer) -> tuple[Any, Any]:
+    """When the first and the last event that a viewer sees happened (UTC, naive)."""
+    built = statement(_FROM_TO, Question(viewer, _NO_TIME), store.parse)
+    first, last = store.query(built.sql, built.values)[0]
+    return first, last
 
 
 def _definitions(report: Report, ask: Ask) -> dict[str, str]:
@@ -189,7 +220,7 @@ def _rows(
     store: Store, report: Report, ask: Ask, period: Period, bucket: Bucket
 ) -> tuple[list[Row], int]:
     """The rows that are asked for, and how many there are in all."""
-    built = _statement(store, report, ask, period, bucket, _rolled(store))
+    built = _statement(store, report, ask, period, bucket, _rolled(store, ask.viewer))
     rows = store.query(built.sql, built.values)
     if report.sort:
         return without_total(rows, len(report.columns))
@@ -215,9 +246,9 @@ def _question_of_sources(ask: Ask, period: Period) -> Question:
 
 def _expired_notes(store: Store, report: Report, ask: Ask, period: Period) -> Iterator[str]:
     """Which events that the report looks for retention has deleted."""
-    if not (cut_offs := _cut_offs(store)):
+    if not (cut_offs := cut_offs_seen(store, ask.viewer)):
         return
-    rolled = _rolled(store)
+    rolled = _rolled(store, ask.viewer)
     bucket = _bucket(report, ask, period)
     before = period.compared(ask.compare) if "compare" in report.parameters else None
     for asked in (period, before):

@@ -15,6 +15,8 @@ from structlog.processors import JSONRenderer, TimeStamper, add_log_level, forma
 from structlog.stdlib import ProcessorFormatter
 from structlog.types import EventDict, Processor
 
+from vaultmeter.model.printable import printable
+
 _SECRET_NAMES = re.compile(r"authorization|password|secret|token|(^|_)key$", re.IGNORECASE)
 _SECRETS = re.compile(r"(?i:bearer)\s+\S+|vm_ingest_\S+")
 _MASK = "***"
@@ -92,7 +94,4 @@ def _clean(name: str, value: Any) -> Any:  # noqa: ANN401  whatever is logged
 
 
 def _escaped(text: str) -> str:
-    text = _SECRETS.sub(_MASK, text)
-    if text.isprintable():
-        return text
-    return "".join(part if part.isprintable() else ascii(part)[1:-1] for part in text)
+    return printable(_SECRETS.sub(_MASK, text))

@@ -43,7 +43,7 @@ class Readiness:
     def _store(self) -> Component:
         if self.flusher.trouble:
             return Component("store", ok=False, words=self.flusher.trouble)
-        if not self.flusher.ready.is_set():
+        if not self.flusher.is_ready:
             return Component("store", ok=False, words="It is being opened or made again.")
         lag = self.spool().lag
         if lag > _LATE:

@@ -14,18 +14,19 @@ from functools import partial
 import structlog
 from prometheus_client import CollectorRegistry
 
+from vaultmeter.access.first_start import check_secrets
+from vaultmeter.api.akeyless.routes import routes as akeyless_routes
 from vaultmeter.api.app import local_app, public_app
 from vaultmeter.api.ingest import Ingest
+from vaultmeter.api.kept import Kept
 from vaultmeter.api.keys import brings_key
-from vaultmeter.api.ledger import routes as ledger_routes
 from vaultmeter.api.metrics import PushCounts, metrics_route
-from vaultmeter.api.rejects import routes as reject_routes
-from vaultmeter.api.reports import routes as report_routes
-from vaultmeter.api.sources import routes as source_routes
+from vaultmeter.api.v1.app import BelowPrefix, api
 from vaultmeter.app import App
 from vaultmeter.life import Worker
 from vaultmeter.model.errors import Invalid
 from vaultmeter.receive.gate import Gate
+from vaultmeter.server.anchor import Anchor
 from vaultmeter.server.auditor import Auditor
 from vaultmeter.server.clients import clients_of_month
 from vaultmeter.server.collecting import Collecting
@@ -37,6 +38,7 @@ from vaultmeter.server.readiness import Readiness
 from vaultmeter.server.receivers import receivers_of
 from vaultmeter.server.spooled import Spooled
 from vaultmeter.server.supervisor import Supervisor
+from vaultmeter.server.welcome import welcome
 from vaultmeter.settings import Settings
 from vaultmeter.sources import Sources
 
@@ -83,6 +85,8 @@ class Server:
         """Open the folder and start the workers; what is opened last is closed first."""
         app = App(self.settings, say=log.warning, store_later=True)
         self._stack.callback(app.close)
+        check_secrets(app.access)
+        welcome(app.access)
         registry = CollectorRegistry()
         supervisor = Supervisor(log, self.settings.heartbeat_limit, self.settings.heartbeat_end)
         flusher = Flusher(app, FlushCounts(registry), log)
@@ -92,15 +96,16 @@ class Server:
         self._run_worker(supervisor, gate)
         auditor = Auditor(app, log)
         self._run_worker(supervisor, auditor)
+        self._run_worker(supervisor, Anchor(app.access, log))
         collecting = Collecting(supervisor, partial(receivers_of, app, gate, log))
         self._stack.callback(collecting.stop)
         self._sources = Sources(
             app.inbox,
-            app.state,
-            app.clock,
+            app.access,
             lambda: app.store,
             collecting.conditions,
             lambda: self._follow(app, collecting),
+            self.settings.follow_folders,
         )
         self._follow(app, collecting)
         readiness = Readiness(
@@ -112,13 +117,7 @@ class Server:
             lambda: {pulse.name: pulse.silent_for for pulse in supervisor.pulses()},
             lambda: clients_of_month(app),
         )
-        self._routes = [
-            *source_routes(self._sources),
-            *ledger_routes(app),
-            *report_routes(app),
-            *reject_routes(app),
-        ]
-        self._answers(gate, registry, readiness, sights)
+        self._answers(app, gate, registry, readiness, sights)
         return supervisor
 
     def _run_worker(self, supervisor: Supervisor, worker: Worker, end: float = _END) -> None:
@@ -129,7 +128,12 @@ class Server:
         collecting.follow(lambda: (self._sources.settings(), app.inbox.sources()))
 
     def _answers(
-        self, gate: Gate, registry: CollectorRegistry, readiness: Readiness, sights: Sights
+        self,
+        app: App,
+        gate: Gate,
+        registry: CollectorRegistry,
+        readiness: Readiness,
+        sights: Sights,
     ) -> None:
         """Make what answers at the network address, and what answers at the socket file."""
         doors = self._sources.door
@@ -142,8 +146,13 @@ class Server:
         ingest = Ingest(doors, gate, self.settings, PushCounts(registry))
         self._stack.callback(ingest.close)
         metrics = metrics_route(registry, self.settings)
-        self._public = public_app(ingest, readiness.components, metrics)
-        self._local = local_app(readiness.components, metrics, self._routes)
+        kept = Kept(app, self.settings.kept_bytes)
+        self._stack.callback(kept.close)
+        v1 = BelowPrefix(api(app, self._sources, kept))
+        access = app.access
+        routes = [v1, *akeyless_routes(app, kept)]
+        self._public = public_app(ingest, readiness.components, metrics, routes, access)
+        self._local = local_app(readiness.components, metrics, [v1], access)
 
     async def _listen(self) -> None:
         self._stack.push_async_callback(self._close_listeners)

@@ -8,6 +8,10 @@ from typing import Any, Protocol
 class Store(Protocol):
     """What an engine can do. Instants are naive timestamps in UTC inside the store."""
 
+    @property
+    def changes(self) -> int:
+        """Raised after everything that others may see since: equal numbers mean equal answers."""
+
     def query(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run one statement with bound values and answer its rows.
 
@@ -32,8 +36,11 @@ class Store(Protocol):
         What is written into it holds together at the end, on disk in that one file.
         """
 
-    def reader(self) -> AbstractContextManager["Store"]:
-        """The store as it is now, for another thread to read, which waits for no writer."""
+    def reader(self, seconds: float | None = None) -> AbstractContextManager["Store"]:
+        """The store as it is now, for another thread to read, which waits for no writer.
+
+        What takes longer than `seconds` is given up; it raises `TookTooLong`.
+        """
 
     def checkpoint(self) -> bool:
         """Fold the write-ahead log into the database file; false while other work forbids it."""

@@ -31,6 +31,7 @@ def clients(scope: Scope) -> str:
     """Every client once a month, product and account, with its place in the order of coming."""
     local, values = local_time("first_used", scope.question.period)
     scope.values |= values
+    of_account = f"shown.name = held.account{_of_product(scope, 'held')}"
     return f"""
         with shown as ({_shown(scope)}),
         named as (
@@ -52,7 +53,7 @@ def clients(scope: Scope) -> str:
                 acted.identity,
                 min(acted.first_used) as first_used
             from ({_acted(scope)}) as acted
-            join shown on shown.account = acted.account
+            join shown on {_in_shown(scope, "acted")}
             group by all
         ),
         held as materialized (
@@ -62,7 +63,7 @@ def clients(scope: Scope) -> str:
                 held.clients,
                 shown.place as shown
             from ({limits(scope)}) as held
-            join (select distinct place, name from shown) as shown on shown.name = held.account
+            join (select distinct {_named(scope)} from shown) as shown on {of_account}
         ),
         placed as (
             select
@@ -134,7 +135,7 @@ def client_accounts(scope: Scope) -> str:
             acted.account as own_account,
             acted.identity
         from ({_acted(scope)}) as acted
-        join shown on shown.account = acted.account
+        join shown on {_in_shown(scope, "acted")}
         join identity on identity.id = acted.identity
             and identity.kind in ({words_in_sql(_KINDS)})
         {_narrowed(scope, "acted", in_shown=False)}
@@ -165,36 +166,42 @@ def limits(scope: Scope) -> str:
                 unnest(cast($limit_accounts as varchar[])) as account,
                 unnest(cast($limit_clients as integer[])) as clients
         ) as held
-        where {_is_shown(scope, "held.account")}
+        where {_is_shown(scope, "held.account", "held.product")}
             and ($limited_products is null or list_contains($limited_products, product))
     """
 
 
 def _shown(scope: Scope) -> str:
-    """The select of the accounts to show, each with the ids of all accounts that it counts."""
+    """The select of the accounts to show, each with the ids of all accounts that it counts.
+
+    For a viewer of some products each is shown for those of which it sees all that is below.
+    """
     scope.values["named_accounts"] = [
         *{limit.account: None for limit in scope.question.terms.limits},
         ORGANISATION,
     ]
-    return f"""
-        with one as (
-            select
-                name,
-                row_number() over (order by name) as place
-            from (
+    known = f"""(
                 select name from account where name <> '{ORGANISATION}'
                 union
                 select unnest(cast($named_accounts as varchar[]))
-            ) as known
-            where {_is_shown(scope, "known.name")}
+            ) as known"""
+    if _by_product(scope):
+        known += ", (select unnest(enum_range(null::product)) as product) as one"
+    return f"""
+        with one as (
+            select
+                {_named(scope, place=False)},
+                row_number() over (order by {_named(scope, place=False)}) as place
+            from {known}
+            where {_is_shown(scope, "known.name", "one.product")}
         )
         select
             one.place,
-            one.name,
+            one.name,{" one.product," if _by_product(scope) else ""}
             not exists (
                 select 1
                 from one as wider
-                where wider.name <> one.name
+                where wider.name <> one.name{_of_product(scope, "wider", "one")}
                     and (
                         wider.name = '{ORGANISATION}'
                         or starts_with(one.name, wider.name || '/')
@@ -208,17 +215,41 @@ def _shown(scope: Scope) -> str:
     """
 
 
-def _is_shown(scope: Scope, name: str) -> str:
+def _by_product(scope: Scope) -> bool:
+    """Whether a viewer may see some products of an account, and not others."""
+    return scope.question.viewer.is_limited
+
+
+def _named(scope: Scope, *, place: bool = True) -> str:
+    """The columns that name what is shown."""
+    names = ["place", "name"] if place else ["name"]
+    return ", ".join([*names, "product"] if _by_product(scope) else names)
+
+
+def _in_shown(scope: Scope, acted: str) -> str:
+    """The condition that something was done in an account that is shown."""
+    return f"shown.account = {acted}.account{_of_product(scope, acted)}"
+
+
+def _of_product(scope: Scope, one: str, other: str = "shown") -> str:
+    return f" and {other}.product = {one}.product" if _by_product(scope) else ""
+
+
+def _is_shown(scope: Scope, name: str, product: str) -> str:
     """The condition that the viewer may see an account of that name, and a filter names it."""
     conditions = ["true"]
-    accounts = scope.question.viewer.accounts
-    if accounts is not None:
-        scope.values["seen_accounts"] = list(accounts)
-        conditions.append(
-            f"{name} <> '{ORGANISATION}' and exists ("
-            "select 1 from (select unnest(cast($seen_accounts as varchar[])) as name) as seen"
-            f" where {name} = seen.name or starts_with({name}, seen.name || '/'))"
-        )
+    if scope.question.viewer.grants is not None:
+        of_product = f"and coalesce(seen.product = cast({product} as varchar), true)"
+        conditions.append(f"""exists (
+            select 1
+            from ({scope.held()}) as seen
+            where (
+                    seen.name is null
+                    or {name} <> '{ORGANISATION}'
+                    and ({name} = seen.name or starts_with({name}, seen.name || '/'))
+                )
+                {of_product if _by_product(scope) else ""}
+        )""")
     if "account" in scope.patterns:
         conditions.append(scope.like(name, "account"))
     return " and ".join(conditions)
@@ -252,7 +283,7 @@ def _narrowed(scope: Scope, clients: str, *, in_shown: bool) -> str:
 
     conditions = scope.conditions(None, EVERY_FILTER - {"account"})
     matched = _by_month(scope, "matched", columns, measuring(scope), conditions)
-    join = "join shown on shown.account = matched.account" if in_shown else ""
+    join = f"join shown on {_in_shown(scope, 'matched')}" if in_shown else ""
     account = "shown.place" if in_shown else "matched.account"
     own = "shown" if in_shown else "account"
     return f"""

@@ -19,7 +19,7 @@ def gaps() -> str:
     """Every gap of every source: `since` the end of a day with records, `until` the next one.
 
     The first gap of a source begins with time; its last one lasts until the period's end, or
-    later. Nothing narrows it: it is about what was logged, not about who asks.
+    later. Filters do not narrow it: it is about what was logged, not about what one asks for.
     """
     return f"""
         select source, since, until
@@ -77,12 +77,12 @@ def window(scope: Scope) -> dict[str, object]:
     return {"window_start": start.replace(tzinfo=None)}
 
 
-def covered_accounts() -> str:
+def covered_accounts(scope: Scope) -> str:
     """The select of the ids of the accounts in which a covered source would show use."""
-    return """
+    return f"""
         select own.id
         from source
-        join account as home on home.id = source.account
+        join {scope.accounts_of_sources("home")} on home.id = source.account
         join account as own on own.id = home.id or starts_with(own.name, home.name || '/')
         where source.id in (select source from covered)
     """

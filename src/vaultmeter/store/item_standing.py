@@ -1,8 +1,7 @@
 """The logical table of what is known of each item's use and changes.
 
-Who may see what narrows it, and nothing else narrows what it rests on: an item is used or not,
-whatever one asks about. Filters on who, what and how keep the items with an event that they let
-through up to the end.
+Nothing narrows what it rests on: an item is used or not, whatever one asks about. Filters on who,
+what and how keep the items with an event that they let through up to the end.
 """
 
 from dataclasses import replace

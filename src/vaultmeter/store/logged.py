@@ -1,8 +1,8 @@
 """The logical tables of coverage: what each source tells of, can show, lacks and refuses.
 
-They are narrowed by who asks, and by the filters on accounts and sources; others say what one
-looks at, and not where. What is known of lines and not of events (rejects, codes, books) has no
-account: it belongs to whoever may see the account of the whole source.
+They are narrowed by the filters on accounts and sources; others say what one looks at, and not
+where. Who asks narrows what they rest on (`seen.py`): what is known of lines and not of events
+(rejects, codes, books) has no account, and belongs to whoever may see the whole source.
 """
 
 from datetime import datetime, time, timedelta
@@ -54,7 +54,7 @@ def telling_sources(scope: Scope) -> str:
     return f"""
         select source.id as source, source.name, source.connector
         from source
-        where {_is_seen(scope)}
+        where {_tells(scope)}
     """
 
 
@@ -99,11 +99,11 @@ def visibility(scope: Scope) -> str:
             ) as visible,
             sight.why, shown.first_time, shown.last_time
         from source
-        join account on account.id = source.account
+        join {scope.accounts_of_sources("account")} on account.id = source.account
         join (select {sights}) as sight on sight.connector = source.connector
         left join shown on shown.source = source.id
             and shown.measure = sight.measure
-        where {_is_seen(scope)}
+        where {_tells(scope)}
     """
 
 
@@ -116,7 +116,7 @@ def coverage_days(scope: Scope) -> str:
         own as (
             select source, min(day) as first_day, max(day) as last_day
             from told
-            where source in (select id from source where {_is_seen(scope)})
+            where source in ({_asked(scope)})
             group by source
         ),
         calendar_day as (
@@ -155,7 +155,7 @@ def gaps_seen(scope: Scope) -> str:
         from ({gaps()})
         where until > $period_start
             and since < $period_end
-            and source in (select id from source where {_is_seen(scope)})
+            and source in ({_asked(scope)})
     """
 
 
@@ -197,7 +197,7 @@ def source_notes(scope: Scope) -> str:
     return f"""
         select source, text
         from note
-        where source in (select id from source where {_is_seen(scope)})
+        where source in ({_asked(scope)})
     """
 
 
@@ -206,7 +206,7 @@ def rejects(scope: Scope) -> str:
     return f"""
         select source, reason, count(*) as lines
         from reject
-        where source in ({_own_sources(scope)})
+        where source in ({_asked(scope)})
         group by all
     """
 
@@ -216,7 +216,7 @@ def unknown_codes(scope: Scope) -> str:
     return f"""
         select source, source_event as code, sum(events) as events
         from unknown_kind
-        where source in ({_own_sources(scope)})
+        where source in ({_asked(scope)})
         group by all
     """
 
@@ -227,7 +227,7 @@ def books(scope: Scope) -> str:
         with line as (
             select source, bucket, sum(lines) as lines
             from ledger
-            where source in ({_own_sources(scope)})
+            where source in ({_asked(scope)})
             group by all
         ),
         kept as (
@@ -251,8 +251,8 @@ def books(scope: Scope) -> str:
     """
 
 
-def _is_seen(scope: Scope) -> str:
-    """The condition on sources that tell of accounts that may be seen and match."""
+def _tells(scope: Scope) -> str:
+    """The condition on sources that tell of accounts that match."""
     conditions = ["true"]
     if (own := _accounts(scope, "source.account")) is not None:
         telling = _accounts(scope, "event.account")
@@ -264,21 +264,15 @@ def _is_seen(scope: Scope) -> str:
 
 
 def _accounts(scope: Scope, column: str) -> str | None:
-    """The condition on an account that it may be seen and matches; `None` where each does."""
-    conditions = []
-    if scope.question.viewer.accounts is not None:
-        conditions.append(f"{column} in ({scope.seen_accounts()})")
-    if "account" in scope.patterns:
-        conditions.append(f"{column} in ({scope.matching('account', 'account')})")
-    return f"({' and '.join(conditions)})" if conditions else None
+    """The condition on an account that it matches; `None` where each does."""
+    if "account" not in scope.patterns:
+        return None
+    return f"({column} in ({scope.matching('account', 'account')}))"
 
 
-def _own_sources(scope: Scope) -> str:
-    """The select of the ids of the sources whose own account may be seen and matches."""
-    conditions = [_is_seen(scope)]
-    if scope.question.viewer.accounts is not None:
-        conditions.append(f"source.account in ({scope.seen_accounts()})")
-    return f"select id from source where {' and '.join(conditions)}"
+def _asked(scope: Scope) -> str:
+    """The select of the ids of the sources that tell of accounts that match."""
+    return f"select id from source where {_tells(scope)}"
 
 
 def _whole_days(start: datetime, end: datetime) -> tuple[datetime, datetime]:

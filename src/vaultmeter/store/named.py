@@ -1,12 +1,12 @@
 """The logical tables of who and what there is: identities, items, accounts and sources."""
 
-from vaultmeter.store.rollup import ITEMS_MONTHLY, MONTHLY, is_expired, whole_months
+from vaultmeter.store.rollup import ITEMS_MONTHLY, is_expired, whole_months
 from vaultmeter.store.scope import Scope
 
 
 def identities(scope: Scope) -> str:
     """Who could match, also if they did nothing; nobody who was first seen after the period."""
-    conditions, filters = [is_there(scope)], scope.patterns
+    conditions, filters = [IS_THERE], scope.patterns
     acting = _acting(scope, "identity")
     if "account" in filters:
         conditions.append(
@@ -33,18 +33,8 @@ def identities(scope: Scope) -> str:
     """
 
 
-def is_there(scope: Scope) -> str:
-    """The condition that an identity is known by the end; to a viewer, by what it may see."""
-    if scope.question.viewer.accounts is None:
-        return "coalesce(least(identity.created, identity.seen) < $period_end, true)"
-    seen = scope.seen_accounts()
-    acted = f"select identity from event where account in ({seen}) and time < $period_end"
-    if scope.question.rolled.cut_offs:
-        acted += f" union all select identity from activity_month where account in ({seen})"
-        acted += f" and start < $period_end and {is_expired(MONTHLY)}"
-    known = f"account.id in ({seen}) and identity.seen is null"
-    created = "coalesce(identity.created < $period_end, true)"
-    return f"(identity.id in ({acted}) or ({known} and {created}))"
+IS_THERE = "coalesce(least(identity.created, identity.seen) < $period_end, true)"
+"""The condition that an identity is known by the end."""
 
 
 def _acting(scope: Scope, column: str) -> str:
@@ -70,8 +60,6 @@ def _acting(scope: Scope, column: str) -> str:
 def items(scope: Scope) -> str:
     """What could match, also if nobody used it."""
     conditions = ["true"]
-    if scope.question.viewer.accounts is not None:
-        conditions.append(f"item.account in ({scope.seen_accounts()})")
     for name, column in (("item", "item.name"), ("item_type", "item.type")):
         if name in scope.patterns:
             conditions.append(scope.like(column, name))
@@ -104,20 +92,13 @@ def items(scope: Scope) -> str:
 
 
 def accounts(scope: Scope) -> str:
-    """The accounts that may be seen and match."""
+    """The accounts that match."""
     conditions = ["true"]
-    if scope.question.viewer.accounts is not None:
-        conditions.append(f"id in ({scope.seen_accounts()})")
     if "account" in scope.patterns:
         conditions.append(scope.like("name", "account"))
     return f"select id as account, name from account where {' and '.join(conditions)}"
 
 
-def sources(scope: Scope) -> str:
-    """The sources that may be seen."""
-    where = "true"
-    if scope.question.viewer.accounts is not None:
-        seen = scope.seen_accounts()
-        telling = f"select source from told where account in ({seen})"
-        where = f"account in ({seen}) or id in ({telling})"
-    return f"select id as source, name, first_time, last_time from source where {where}"
+def sources(_: Scope) -> str:
+    """The sources."""
+    return "select id as source, name, first_time, last_time from source where true"

@@ -1,11 +1,16 @@
-"""The conditions of one question, in SQL: who may see what, which intents, and the filters."""
+"""The conditions of one question, in SQL: which intents, and the filters; and what is held.
+
+Who may see what is no condition of them: `seen.py` narrows the stored tables themselves.
+"""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from vaultmeter.model.filters import FILTERS, like
 from vaultmeter.model.kinds import USAGE_INTENTS, Intent, words_in_sql
+from vaultmeter.model.terms import Limit
 from vaultmeter.store.question import Question
 from vaultmeter.store.zones import local_time
 
@@ -24,7 +29,8 @@ class Scope:
 
     def __init__(self, question: Question, values: dict[str, Any], columns: frozenset[str]) -> None:
         """`columns` are the names of all columns that the report reads."""
-        self.question, self.values, self.columns = question, values, columns
+        terms = replace(question.terms, limits=_limits_seen(question))
+        self.question, self.values, self.columns = replace(question, terms=terms), values, columns
         self.patterns = question.filters.expanded(question.terms.groups).patterns
         self.start, self.end = values["period_start"], values["period_end"]
         self.expired: list[tuple[datetime, datetime]] = []
@@ -54,10 +60,8 @@ class Scope:
     def conditions(
         self, intents: tuple[Intent, ...] | None, filters: frozenset[str] = EVERY_FILTER
     ) -> list[str]:
-        """Who may see what, which intents, and those filters; there is always one condition."""
+        """Which intents, and those filters; there is always one condition."""
         conditions = ["true"]
-        if self.question.viewer.accounts is not None:
-            conditions.append(f"event.account in ({self.seen_accounts()})")
         if intents is not None:
             conditions.append(f"event.intent in ({words_in_sql(intents)})")
         return conditions + self._filter_conditions(filters & set(self.patterns))
@@ -90,14 +94,30 @@ class Scope:
         self.values[f"{name}_words"] = words
         return f"${name}_words"
 
-    def seen_accounts(self) -> str:
-        """The select of the ids of the accounts the viewer may see."""
-        accounts = self.question.viewer.accounts or ()
-        self.values["seen_accounts"] = list(accounts)
-        return (
-            "select account.id from account, (select unnest($seen_accounts) as name) as seen"
-            " where account.name = seen.name or starts_with(account.name, seen.name || '/')"
-        )
+    def accounts_of_sources(self, name: str) -> str:
+        """The table of the accounts of sources, under a name.
+
+        A viewer may not see the account of a source of which it sees a part. What it sees lies
+        below, so that the name tells nothing new.
+        """
+        table = "account" if self.question.viewer.grants is None else "main.account"
+        return table if table == name else f"{table} as {name}"
+
+    def held(self) -> str:
+        """The select of the names of accounts, each with a product, that a viewer may see.
+
+        A name covers the accounts below it; null is all of them, as is a product that is null.
+        """
+        pairs = self.question.viewer.pairs()
+        self.values |= {
+            "seen_accounts": [account for account, _ in pairs],
+            "seen_products": [product for _, product in pairs],
+        }
+        return """
+            select
+                unnest(cast($seen_accounts as varchar[])) as name,
+                unnest(cast($seen_products as varchar[])) as product
+        """
 
     def local_time(self) -> str:
         """The wall-clock time of an event in the zone of the period."""
@@ -135,3 +155,11 @@ class Scope:
         own = self.like("event.auth_method", "auth_method")
         learnt = self.matching("identity", "auth_method", "auth_method")
         return f"({own} or (event.auth_method is null and event.identity in ({learnt})))"
+
+
+def _limits_seen(question: Question) -> tuple[Limit, ...]:
+    """The limits of what the viewer may see; that of the organisation for who sees all of it."""
+    limits = question.terms.limits
+    if question.viewer.grants is None:
+        return limits
+    return tuple(limit for limit in limits if question.viewer.sees(limit.account, limit.product))

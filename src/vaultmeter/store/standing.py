@@ -1,6 +1,6 @@
 """The logical table of how active everybody is at the end of the period.
 
-Who may see what, and filters on accounts, sources and products narrow what it rests on; other
+Filters on accounts, sources and products narrow what it rests on; other
 filters do not, since whoever is asked about one kind of event is not idle for it.
 """
 
@@ -8,7 +8,7 @@ from vaultmeter.model.kinds import words_in_sql
 from vaultmeter.store.counted import Columns, Stretch, rows
 from vaultmeter.store.covered import covered, covered_accounts
 from vaultmeter.store.measures import MEASURES, MOMENTS, Measure, qualifying
-from vaultmeter.store.named import is_there
+from vaultmeter.store.named import IS_THERE
 from vaultmeter.store.rollup import (
     BEGINNING,
     DAILY,
@@ -49,7 +49,7 @@ def standings(scope: Scope) -> str:
                     when lately.present > 0 then 'passive'
                     when ever.is_covered then 'inactive'
                     when ever.identity is null
-                        and identity.account in ({covered_accounts()}) then 'inactive'
+                        and identity.account in ({covered_accounts(scope)}) then 'inactive'
                     else 'no_evidence'
                 end as status,
                 coalesce(
@@ -66,7 +66,7 @@ def standings(scope: Scope) -> str:
             join account on account.id = identity.account
             left join lately on lately.identity = identity.id
             left join ever on ever.identity = identity.id
-            where {is_there(scope)}
+            where {IS_THERE}
         )
         select
             *,

@@ -21,6 +21,7 @@ from vaultmeter.store import (
     logged,
     named,
     recent,
+    seen,
     standing,
 )
 from vaultmeter.store.question import Question
@@ -77,17 +78,36 @@ class Statement:
 
 def statement(report_sql: str, question: Question, parse: Parse) -> Statement:
     """The statement of a report for a question; raises `Invalid` for SQL a report may not have."""
-    values: dict[str, Any] = {
-        "period_start": question.period.start.replace(tzinfo=None),
-        "period_end": question.period.end.replace(tzinfo=None),
-    }
+    values = _edges(question)
     used = tables_of(report_sql, parse)
     scope = Scope(question, values, columns_of(report_sql, parse))
     ctes = [
-        f"{name} as not materialized ({WRITERS[name](scope)})" for name in TABLES if name in used
+        f"{name} as not materialized ({seen.narrowed(scope, WRITERS[name](scope))})"
+        for name in TABLES
+        if name in used
     ]
+    ctes = [*seen.shared(scope, ctes), *ctes]
     expired = tuple(scope.expired)
     return Statement(_composed(report_sql, ctes), values | question.values, expired)
+
+
+def statement_of_stored(sql: str, question: Question) -> Statement:
+    """A statement over the stored tables, not the logical ones, as the viewer sees them.
+
+    For what a viewer may learn of the store itself; nothing else narrows it, no report gets here.
+    """
+    values = _edges(question)
+    scope = Scope(question, values, frozenset())
+    part = f"seen_state as not materialized ({seen.narrowed(scope, sql)})"
+    parts = [*seen.shared(scope, [part]), part]
+    return Statement(f"with {', '.join(parts)}\nselect * from seen_state", values)
+
+
+def _edges(question: Question) -> dict[str, Any]:
+    return {
+        "period_start": question.period.start.replace(tzinfo=None),
+        "period_end": question.period.end.replace(tzinfo=None),
+    }
 
 
 def _composed(report_sql: str, ctes: list[str]) -> str:

@@ -9,13 +9,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from threading import Timer
+from time import monotonic, sleep
 from typing import Any
 
 import duckdb
 
 from vaultmeter.clock import Clock
 from vaultmeter.failpoints import reach
-from vaultmeter.model.errors import Busy, Invalid, StoreDamaged, Unavailable, VaultmeterError
+from vaultmeter.model.errors import (
+    Busy,
+    Invalid,
+    StoreDamaged,
+    TookTooLong,
+    Unavailable,
+    VaultmeterError,
+)
 from vaultmeter.settings import Settings
 
 _NAME = "store.duckdb"
@@ -29,13 +38,24 @@ _DAMAGE = (
 )
 
 
+_CLOSE_WITHIN, _CLOSE_AGAIN = 5.0, 0.001
+"""Seconds within which a connection that is in use is closed, and after which it is tried again."""
+_READS = {duckdb.StatementType.SELECT, duckdb.StatementType.TRANSACTION}
+"""What a reader runs: everything else changes data, settings or files."""
+
+
 class DuckDB:
     """A data folder's database, open and migrated."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-        """Own an open connection; use `open_store` to get one."""
-        self._connection, self._settings = connection, settings
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, settings: Settings, *, reads: bool = False
+    ) -> None:
+        """Own an open connection; use `open_store` to get one. One that `reads` does only that."""
+        self._connection, self._settings, self._reads = connection, settings, reads
         self._statements: dict[str, list[duckdb.Statement]] = {}
+        self._is_within = False
+        self.changes = 0
+        """Raised after everything that others may see since: equal numbers mean equal answers."""
 
     def query(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run one statement and answer its rows; raises `StoreDamaged`."""
@@ -51,6 +71,8 @@ class DuckDB:
     def run(self, sql: str, values: dict[str, Any] | None = None) -> int:
         """Run one statement and answer how many rows it changed."""
         row = self._execute(sql, values).fetchone()
+        if not self._is_within:
+            self.changes += 1
         return int(row[0]) if row and isinstance(row[0], int) else 0
 
     def offer(self, name: str, rows: object) -> None:
@@ -61,11 +83,14 @@ class DuckDB:
     def transaction(self) -> Iterator[None]:
         """Commit at the end, or take everything back when something raises."""
         self.run("begin transaction")
+        self._is_within = True
         try:
             yield
         except BaseException:
+            self._is_within = False
             self._roll_back()
             raise
+        self._is_within = False
         self.run("commit")
 
     @contextmanager
@@ -84,17 +109,20 @@ class DuckDB:
             self.run("detach beside")
 
     @contextmanager
-    def reader(self) -> Iterator["DuckDB"]:
-        """The same database over a connection of its own, for another thread to read."""
+    def reader(self, seconds: float | None = None) -> Iterator["DuckDB"]:
+        """The same database over a connection of its own, for another thread to read.
+
+        What takes longer than `seconds` is given up, with `TookTooLong`.
+        """
         try:
-            other = DuckDB(self._connection.cursor(), self._settings)
+            connection = self._connection.cursor()
         except duckdb.Error as error:
             raise _translated(error) from error
+        other = DuckDB(connection, self._settings, reads=True)
         other._statements = self._statements
-        other.run("set timezone = 'UTC'")
         try:
             # Several statements make an answer, and what is folded between two would count twice.
-            with other.transaction():
+            with _within(connection, seconds), other.transaction():
                 yield other
         finally:
             other.close()
@@ -124,8 +152,15 @@ class DuckDB:
         return int(self.query("select coalesce(max(batch), 0) from flushed")[0][0])
 
     def close(self) -> None:
-        """Release the file."""
-        self._connection.close()
+        """Release the file, as soon as nobody asks for a reader at this very moment."""
+        until = monotonic() + _CLOSE_WITHIN
+        while True:
+            try:
+                return self._connection.close()
+            except duckdb.ResourceInUseException as error:
+                if monotonic() > until:
+                    raise _translated(error) from error
+                sleep(_CLOSE_AGAIN)
 
     def _roll_back(self) -> None:
         try:
@@ -145,7 +180,9 @@ class DuckDB:
 
     def _execute(self, sql: str, values: dict[str, Any] | None) -> duckdb.DuckDBPyConnection:
         try:
-            *before, last = self._parsed(sql)
+            *before, last = statements = self._parsed(sql)
+            if self._reads and not all(each.type in _READS for each in statements):
+                raise Invalid("A reader runs selects alone.")
             for statement in before:
                 self._connection.execute(statement)
             values = values or {}
@@ -203,17 +240,45 @@ def _opened(path: Path, settings: Settings) -> DuckDB:
         "wal_autocheckpoint": "1GB",
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
+        "python_enable_replacements": False,
     }
     if settings.threads:
         options["threads"] = settings.threads
     try:
         store = DuckDB(duckdb.connect(str(path), config=options), settings)
         store.run("set enable_progress_bar = false")
-        store.run("set timezone = 'UTC'")
+        # Where readers are left of when it was open before, it is the very same engine.
+        if not store.query("select current_setting('lock_configuration')")[0][0]:
+            _lock(store, path.parent / "temporary")
         _migrate(store)
     except duckdb.Error as error:
         raise _translated(error) from error
     return store
+
+
+def _lock(store: DuckDB, temporary: Path) -> None:
+    """Leave the engine no files but its own and temporary ones, no extensions, and no settings."""
+    quoted = str(temporary.resolve()).replace("'", "''")
+    store.run("set global timezone = 'UTC'")
+    store.run(f"set allowed_directories = ['{quoted}']")
+    store.run("set enable_external_access = false")
+    store.run("set allowed_configs = ['disabled_optimizers', 'enable_progress_bar']")
+    store.run("set lock_configuration = true")
+
+
+@contextmanager
+def _within(connection: duckdb.DuckDBPyConnection, seconds: float | None) -> Iterator[None]:
+    """Interrupt whatever a connection does after so many seconds."""
+    if seconds is None:
+        yield
+        return
+    timer = Timer(seconds, connection.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _migrate(store: DuckDB, up_to: int | None = None) -> None:
@@ -240,7 +305,11 @@ def _translated(error: duckdb.Error) -> VaultmeterError:
         return Unavailable(
             f"The store cannot write: {text}", "Free some space in the data folder and try again."
         )
-    if isinstance(error, duckdb.ConnectionException):
+    if isinstance(error, duckdb.InterruptException):
+        return TookTooLong(
+            "The question takes longer than it may.", "Ask for a shorter range, or raise the limit."
+        )
+    if isinstance(error, duckdb.ConnectionException | duckdb.ResourceInUseException):
         return Unavailable("The store is being opened.", "Ask again in a moment.")
     if isinstance(error, duckdb.OutOfMemoryException):
         return Unavailable(text, "Raise VAULTMETER_MEMORY_LIMIT, or ask for a shorter range.")
