@@ -15,12 +15,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from disk import syncs_beside
 from measure import Figure
@@ -62,6 +62,13 @@ class Server:
             for line in lines
             if line.startswith((f"{name} ", f"{name}{{"))
         )
+
+    def post(self, path: str, body: bytes) -> bytes:
+        """What a request is answered."""
+        request = Request(self.url + path, body, {"Content-Type": "application/json"})  # noqa: S310  as above
+        with urlopen(request) as answer:  # noqa: S310
+            found: bytes = answer.read()
+        return found
 
     def memory(self) -> float:
         """Its highest memory so far, in MB."""
@@ -124,7 +131,11 @@ def figures(
     folder: Path, rate: int = 1000, seconds: int = 30, events: int = 1_000_000
 ) -> list[Figure]:
     """Latency of single records, and speed of batches, with the memory of the server."""
-    with _serving(folder / "push-data", folder / "push.log") as server:
+    sources = {name: name for name in ("openbao", "events")}
+    with (
+        _empty(folder / "push-data") as data,
+        serving(data, folder / "push.log", sources) as server,
+    ):
         records = list(_records(folder, rate * seconds))
         with syncs_beside(folder / "sync") as syncs:
             single = asyncio.run(_single(server, rate, records))
@@ -227,8 +238,16 @@ def _events(count: int) -> Iterator[bytes]:
 
 
 @contextmanager
-def _serving(data: Path, log: Path) -> Iterator[Server]:
+def _empty(data: Path) -> Iterator[Path]:
+    """A folder that is not there yet, and is gone at the end."""
     shutil.rmtree(data, ignore_errors=True)
+    yield data
+    shutil.rmtree(data, ignore_errors=True)
+
+
+@contextmanager
+def serving(data: Path, log: Path, sources: Mapping[str, str]) -> Iterator[Server]:
+    """Run a server of a folder, with new sources: the connector of each by its name."""
     words = [_COMMAND, "--data", str(data)]
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
@@ -239,19 +258,18 @@ def _serving(data: Path, log: Path) -> Iterator[Server]:
         )
         try:
             _wait_until_ready(url, process)
-            keys = {source: _key(words, source) for source in ("openbao", "events")}
+            keys = {name: _key(words, name, connector) for name, connector in sources.items()}
             yield Server(url, port, keys, process)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(_PATIENCE)
-    shutil.rmtree(data, ignore_errors=True)
 
 
-def _key(words: list[str], connector: str) -> str:
-    """Add a source that has the name of its connector; answers its key."""
-    add = [*words, "sources", "add", connector, "--connector", connector, "--json"]
+def _key(words: list[str], source: str, connector: str) -> str:
+    """Add a source; answers its key."""
+    add = [*words, "sources", "add", source, "--connector", connector, "--json"]
     subprocess.run(add, check=True, stdout=subprocess.DEVNULL)
-    show = [*words, "sources", "key", connector, "--json"]
+    show = [*words, "sources", "key", source, "--json"]
     key: str = json.loads(subprocess.run(show, check=True, capture_output=True).stdout)["key"]
     return key
 

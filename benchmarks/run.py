@@ -8,6 +8,7 @@ import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
+import api
 import ingest
 import push
 import reports
@@ -36,6 +37,7 @@ def main() -> None:
     found += [_simulate(folder), *_processes(folder), *reports.figures(folder, options.events)]
     found += scale.figures(folder, tuple(options.scale))
     found += push.figures(folder)
+    found += api.figures(folder, options.events)
     for figure in found:
         print(f"{figure.what}: {figure.measured}  [{figure.wanted}]")
     _write_table(found)

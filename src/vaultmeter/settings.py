@@ -115,7 +115,7 @@ class Settings:
     tls_key: Path | None = _setting(None, Path)  # noqa: RUF009  as the others
     """PEM file of the certificate's key, which not everybody may read."""
     secret_key: str = _setting("", str, secret=True)
-    """32 bytes in base64, to seal what must be kept secret; several with commas, the first is used."""
+    """32 bytes in base64, to seal secrets with; of several, with commas, the first is used."""
     secret_key_file: Path | None = _setting(None, Path)  # noqa: RUF009  as the others
     """File with the secret keys; without one, secret.key in the data folder, made at first."""
     api_rate: float = _setting(400.0, float, least=0)

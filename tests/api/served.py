@@ -8,7 +8,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from tests.server.serving import Serving, end_with_process
+from tests.server.serving import Serving, end_with_process, until
 
 from vaultmeter.access import keys
 from vaultmeter.access.roles import add_member, create_role, role_named
@@ -19,7 +19,7 @@ from vaultmeter.model.access import MANAGED, Permission, Principal, Role
 from vaultmeter.settings import Settings
 
 OPERATOR = Principal.operator()
-SCOPED = "acme/finance"
+SCOPED = "acme/platform"
 """The one account that the key `scoped` sees, and the key `keeper` manages."""
 ROLES = {
     "admin": None,
@@ -115,6 +115,7 @@ def served(folder: Path, **settings: str) -> Iterator[Served]:
     serving = Serving(data, set_)
     try:
         serving.start()
+        until(serving.is_ready, "the store is open")
         yield Served(serving, brought)
         assert serving.stop() == 0, serving.log.read_text()
     finally:

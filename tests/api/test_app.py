@@ -41,6 +41,7 @@ def test_each_error_has_its_status(
         "status": status,
         "detail": "Said so.",
         "hint": "Do this.",
+        "instance": f"urn:vaultmeter:request:{reply.headers['x-request-id']}",
     }
     assert ("retry-after" in reply.headers) == retries
 
@@ -60,6 +61,34 @@ def test_a_fault_of_ours_is_told_by_a_number_alone(tmp_path: Path) -> None:
         assert leaked not in reply.body
     assert logged[0]["error"] in reply.json()["detail"]
     assert isinstance(logged[0]["exc_info"], RuntimeError)
+
+
+def test_the_inside_is_told_to_whoever_is_at_the_machine(tmp_path: Path) -> None:
+    """Paths and words of databases are in the log; the network is told where to look."""
+    said = "The state /data/state.sqlite cannot be used: no such table: role."
+
+    async def fail(_: Request) -> Response:
+        raise Unavailable(said, "Restore it.", inside=True)
+
+    routes = (Route("/fail", fail),)
+    with capture_logs() as logged, running(tmp_path / "data", routes=routes) as server:
+        reply = server.ask("GET", "/fail")
+    assert reply.status == 503
+    assert b"state" not in reply.body
+    assert b"table" not in reply.body
+    assert (logged[0]["reason"], logged[0]["error"]) == (said, reply.headers["x-request-id"])
+
+
+def test_a_request_is_called_as_its_sender_calls_it(tmp_path: Path) -> None:
+    """An id that can stand in a log is taken over, and any other is not repeated."""
+    with running(tmp_path / "data") as server:
+        ours = server.ask("GET", "/none", headers={"X-Request-Id": "trace-0123456789"})
+        assert ours.headers["x-request-id"] == "trace-0123456789"
+        assert ours.json()["instance"] == "urn:vaultmeter:request:trace-0123456789"
+        for hostile in ("a b", "x" * 65, "<script>", "short"):
+            reply = server.ask("GET", "/none", headers={"X-Request-Id": hostile})
+            assert hostile.encode() not in reply.body
+            assert reply.headers["x-request-id"] != hostile
 
 
 def test_an_answer_that_breaks_off_is_not_taken_for_whole(tmp_path: Path) -> None:

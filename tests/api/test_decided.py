@@ -189,6 +189,31 @@ def test_records_are_taken_beside_a_rebuild(place: Place) -> None:
     assert sum(day["stored"] for day in many) == 200
 
 
+def test_an_inventory_that_was_sent_is_taken_in(place: Place) -> None:
+    """Items and identities that a vault lists are there; what the next one misses is gone."""
+    source = {"name": "bao", "connector": "openbao", "account": "acme/bao"}
+    assert place.ask("keeper", "POST", "sources", source)[0] == 201
+    item = {"item": "secret/a", "type": "static_secret"}
+    ann = {"keys": ["e-1"], "name": "ann", "kind": "person", "rank": 1}
+    whole = {"of": "items", "part": "", "complete": True, "everywhere": True}
+    sent = {
+        "vault": "openbao",
+        "taken": "2026-11-20T12:00:00Z",
+        "cluster": "one",
+        "items": [item, item | {"item": "secret/b"}],
+        "identities": [ann],
+        "listed": [whole],
+    }
+    status, stock = place.ask("keeper", "POST", "sources/bao/inventory", sent)
+    assert (status, stock["items"], stock["new_items"]) == (200, {"static_secret": 2}, 2), stock
+    assert stock["identities"] == {"person": 1}
+    later = sent | {"taken": "2026-11-21T12:00:00Z", "items": [item]}
+    gone = place.ask("keeper", "POST", "sources/bao/inventory", later)[1]["gone_items"]
+    assert [each["item"] for each in gone] == ["secret/b"]
+    assert place.ask("finance", "POST", "sources/bao/inventory", later)[0] in {403, 404}
+    assert place.ask("keeper", "POST", "sources/of-0/inventory", later)[0] == 422
+
+
 def test_what_is_about_everything_needs_everything(place: Place) -> None:
     """Retention, definitions and rebuilds are refused to who manages some accounts."""
     for method, path, given in (

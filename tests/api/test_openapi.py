@@ -107,6 +107,7 @@ def test_schemathesis_finds_nothing(
         *("--header", f"Authorization: Bearer {place.brought['admin']}"),
         *("--phases", "examples,coverage,fuzzing", "--max-examples", _EXAMPLES, "--seed", "1"),
         *("--exclude-checks", _LEFT_OUT, "--continue-on-failure", "--no-color"),
+        *("--request-timeout", "60"),
     ]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603  the tool of the project
     assert done.returncode == 0, done.stdout[-20_000:]

@@ -45,7 +45,7 @@ def test_every_error_can_be_acted_on(error: type[VaultmeterError]) -> None:
     """Each error has a code of its own, a documented exit code, a sentence and a hint."""
     raised = error("It is so.", "Do that.")
     assert (str(raised), raised.message, raised.hint) == ("It is so.", "It is so.", "Do that.")
-    assert error.exit_code in range(1, 6)
+    assert error.exit_code in range(1, 7)
     assert error.__doc__
 
 
@@ -56,12 +56,18 @@ def test_codes_are_stable_and_distinct() -> None:
     assert codes == {
         "error": 1,
         "invalid": 2,
+        "exists": 2,
         "not_found": 3,
         "busy": 4,
         "unavailable": 5,
+        "took_too_long": 5,
         "full": 5,
         "store_damaged": 5,
         "archive_damaged": 5,
+        "unauthenticated": 6,
+        "code_needed": 6,
+        "forbidden": 6,
+        "too_many": 6,
     }
     assert errors.Busy.retry
     assert errors.StoreDamaged.retry

@@ -195,6 +195,7 @@ def test_an_event_names_its_record(organisation: Organisation) -> None:
     assert found.events
     for event in found.events:
         assert event.file is not None
+        assert event.line is not None
         lines = Path(event.file).read_text("utf-8").splitlines()
         record = lines[event.line - 1]
         assert '"identity": "peter"' in record

@@ -18,7 +18,7 @@ from vaultmeter.access.access import Access
 from vaultmeter.api.health import Components, health_routes
 from vaultmeter.api.ingest import Ingest
 from vaultmeter.api.noted import REQUEST, Noted
-from vaultmeter.api.problems import Refusal, Wrong, problem, server_error
+from vaultmeter.api.problems import Refusal, Wrong, outside, problem, server_error
 from vaultmeter.api.who import WHO
 from vaultmeter.model.access import Principal
 from vaultmeter.model.errors import Forbidden, Unavailable, VaultmeterError
@@ -115,8 +115,8 @@ class Answers:
             try:
                 await run_in_threadpool(self._note_refusal, scope, error)
             except Unavailable as failed:
-                return problem(failed, scope[REQUEST])
-        return _told(error, scope[REQUEST])
+                return _told(failed, scope)
+        return _told(error, scope)
 
     def _note_refusal(self, scope: Scope, error: Forbidden) -> None:
         who: Principal | None = scope.get(WHO)
@@ -125,14 +125,15 @@ class Answers:
             self._access.note(who, "access.refused", operation, "refused", why=error.message)
 
 
-def _told(error: Exception, request: str) -> Response:
+def _told(error: Exception, scope: Scope) -> Response:
+    request: str = scope[REQUEST]
     if isinstance(error, HTTPException):
         headers = dict(error.headers or {})
         return problem(Refusal(error.status_code, f"{error.detail}.", "", headers), request)
     if isinstance(error, RequestValidationError):
         return problem(_wrong(error), request)
     if isinstance(error, VaultmeterError):
-        return problem(error, request)
+        return problem(outside(error, request, scope.get(WHO)), request)
     log.error("a request failed", error=request, exc_info=error)
     return server_error(request)
 

@@ -6,9 +6,10 @@ No stack, no path of the machine and no text of a database leaves the server.
 from collections.abc import Sequence
 
 import orjson
+import structlog
 from starlette.responses import Response
 
-from vaultmeter.model.access import Object
+from vaultmeter.model.access import Object, Principal
 from vaultmeter.model.errors import (
     Busy,
     Exists,
@@ -53,6 +54,7 @@ _TITLES = {
     504: "Took too long",
     507: "Full",
 }
+log = structlog.get_logger("vaultmeter.http")
 RETRY_SECONDS = 5
 """When a sender may try again, unless something better is known."""
 
@@ -83,6 +85,14 @@ class Wrong(Invalid):
         """Keep them: `field` and `words` of each."""
         super().__init__(message, hint)
         self.fields = fields
+
+
+def outside(error: VaultmeterError, request: str, who: Principal | None) -> VaultmeterError:
+    """An error as somebody may be told it: what it says of the inside goes into the log alone."""
+    if not error.inside or (who is not None and who.kind == "operator"):
+        return error
+    log.error("a request failed", error=request, reason=error.message, hint=error.hint)
+    return type(error)(f"It cannot be answered; why is logged as {request}.", "Tell the operator.")
 
 
 def problem(error: VaultmeterError, request: str = "") -> Response:

@@ -18,11 +18,16 @@ class VaultmeterError(Exception):
     exit_code = 1
     retry = False
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        """Keep the sentence and what to do about it."""
+    def __init__(self, message: str, hint: str = "", *, inside: bool = False) -> None:
+        """Keep the sentence and what to do about it.
+
+        One that tells of the `inside`, such as a path or what a database said, is for whoever is
+        at the machine.
+        """
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.inside = inside
 
 
 class Invalid(VaultmeterError):

@@ -52,7 +52,7 @@ _SEEN = "\n union all \n".join(
     from {rows}
     """
     for table, rows in {
-        "told": "told",
+        "event": "(select count(*) as events, sum(batch) as batches from event) as event",
         "source": "source",
         "mapping": (
             "(select source.id, meta.value from source"
@@ -74,7 +74,7 @@ _SEEN = "\n union all \n".join(
         "reject": "(select source, reason, count(*) as lines from reject group by all) as reject",
     }.items()
 )
-"""What moves with everything that may be seen: what is told by day, who and what there is."""
+"""What moves with everything that may be seen: events by their batches, who and what there is."""
 _EVER = Period(EPOCH, datetime(2100, 1, 1, tzinfo=UTC), zone_named("UTC"))
 _BYTES = 12
 

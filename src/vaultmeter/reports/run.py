@@ -97,7 +97,7 @@ def with_rows(store: Store, report: Report, ask: Ask, rows: Sequence[Row], total
         notes=(
             *_notes(report, ask, period, _cut(ask, len(rows), total)),
             *_expired_notes(store, report, ask, period),
-            *source_notes(store, report, _question_of_sources(ask, period), rows),
+            *source_notes(store, report, _question_of_sources(store, ask, period), rows),
         ),
         as_of=as_of(store, ask.terms, ask.viewer),
     )
@@ -123,7 +123,8 @@ def bounds(store: Store, viewer: Viewer | None = None) -> tuple[datetime, dateti
 
 def _complete_to(store: Store, ask: Ask) -> dict[str, datetime]:
     """The instant up to which each source that may be seen has told what happened, in UTC."""
-    built = statement(_COMPLETE_TO, Question(ask.viewer, ask.period), store.parse)
+    question = Question(ask.viewer, ask.period, rolled=_batches(store, ask.viewer))
+    built = statement(_COMPLETE_TO, question, store.parse)
     return {name: last.replace(tzinfo=UTC) for name, last in store.query(built.sql, built.values)}
 
 
@@ -145,16 +146,22 @@ def cut_offs_seen(store: Store, viewer: Viewer) -> dict[str, datetime]:
 def _rolled(store: Store, viewer: Viewer) -> Rolled:
     rolled, newest = store.query(_ROLLED)[0]
     first, last = _first_and_last(store, viewer)
-    batch, cut_offs = int(rolled or 0), cut_offs_seen(store, viewer)
-    if viewer.is_limited and cut_offs:
-        # The first of the deleted events is known of all products together alone.
-        first = None
-    return Rolled(batch, last, first, cut_offs, late=newest > batch)
+    cut_offs = cut_offs_seen(store, viewer)
+    return Rolled(int(rolled or 0), last, first, cut_offs, late=newest > int(rolled or 0))
+
+
+def _batches(store: Store, viewer: Viewer) -> Rolled:
+    """How far rollups reach, where what a viewer sees of the sources is worked out with them."""
+    if viewer.grants is None:
+        return Rolled()
+    rolled, newest = store.query(_ROLLED)[0]
+    return Rolled(int(rolled or 0), late=newest > int(rolled or 0))
 
 
 def _first_and_last(store: Store, viewer: Viewer) -> tuple[Any, Any]:
     """When the first and the last event that a viewer sees happened (UTC, naive)."""
-    built = statement(_FROM_TO, Question(viewer, _NO_TIME), store.parse)
+    question = Question(viewer, _NO_TIME, rolled=_batches(store, viewer))
+    built = statement(_FROM_TO, question, store.parse)
     first, last = store.query(built.sql, built.values)[0]
     return first, last
 
@@ -240,8 +247,11 @@ def _cut(ask: Ask, shown: int, total: int) -> str | None:
     return f"{which} of {total:,} rows. Raise --limit to see more."
 
 
-def _question_of_sources(ask: Ask, period: Period) -> Question:
-    return Question(ask.viewer, period, ask.filters, terms=ask.terms, sights=sights())
+def _question_of_sources(store: Store, ask: Ask, period: Period) -> Question:
+    rolled = _batches(store, ask.viewer)
+    return Question(
+        ask.viewer, period, ask.filters, rolled=rolled, terms=ask.terms, sights=sights()
+    )
 
 
 def _expired_notes(store: Store, report: Report, ask: Ask, period: Period) -> Iterator[str]:

@@ -103,6 +103,7 @@ class State:
             raise Unavailable(
                 f"The state {self._path} cannot be used: {error.orig}.",
                 "It holds definitions, limits and groups: restore it from a backup.",
+                inside=True,
             ) from error
 
 

@@ -102,9 +102,10 @@ def _told(scope: Scope) -> str:
     """
 
 
-def _sources(_: Scope) -> str:
+def _sources(scope: Scope) -> str:
     """Whole sources, and those that tell of what is seen, as if they told of nothing else."""
-    return """
+    telling = _spans(scope) if scope.question.viewer.is_limited else "select * from seen_told"
+    return f"""
         select source.* replace (
             if(whole.account is null, told.first_time, source.first_time) as first_time,
             if(whole.account is null, told.last_time, source.last_time) as last_time
@@ -117,11 +118,48 @@ def _sources(_: Scope) -> str:
                 source,
                 min(first_time) as first_time,
                 max(last_time) as last_time
-            from seen_told
+            from ({telling})
             group by source
         ) as told on told.source = source.id
         where whole.account is not null
             or told.source is not null
+    """
+
+
+def _spans(scope: Scope) -> str:
+    """Of each source the first and last times of what is seen, without looking at all of it.
+
+    The monthly totals tell the last ones, and in which month the first one is. Where its events
+    are deleted the beginning of that month stands for the first one.
+    """
+    late = f"""
+        select event.source, event.time as first_time, event.time as last_time
+        from main.event as event
+        where {_is_seen(scope, "event")}
+    """
+    if not scope.question.rolled.batch:
+        return late
+    scope.values["rolled"] = scope.question.rolled.batch
+    return f"""
+        with month as (
+            select
+                event.source,
+                min(event.start) as start,
+                min(event.start) filter (where {is_expired(MONTHLY, "event")}) as first_time,
+                max(event.last_time) as last_time
+            from main.{MONTHLY.table} as event
+            where {_is_seen(scope, "event")}
+            group by event.source
+        )
+        select source, first_time, last_time
+        from month
+        union all
+        {late}
+            and event.time < (select max(start) + interval 1 month from month)
+            and (event.source, date_trunc('month', event.time)) in (
+                select (source, start) from month
+            )
+        {f"union all {late} and event.batch > $rolled" if scope.question.rolled.late else ""}
     """
 
 

@@ -21,7 +21,7 @@ from vaultmeter.api.akeyless.given import Given
 from vaultmeter.api.bodies import Gone, Memory, Share, received
 from vaultmeter.api.kept import Kept
 from vaultmeter.api.noted import REQUEST
-from vaultmeter.api.problems import Refusal, headers_of, status_of
+from vaultmeter.api.problems import Refusal, headers_of, outside, status_of
 from vaultmeter.api.rate import Rate
 from vaultmeter.api.v1.operations import Door
 from vaultmeter.api.who import WHO, address_of, check_no_secrets, nobody
@@ -82,7 +82,7 @@ class Calls(BaseRoute):
         except Gone:
             return
         except VaultmeterError as error:
-            response = _told(error)
+            response = _told(outside(error, scope[REQUEST], scope.get(WHO)))
         except Exception:
             log.exception("a request failed", error=scope[REQUEST])
             words = f"Something went wrong here; it is logged as {scope[REQUEST]}."

@@ -24,6 +24,8 @@ _COOKIE = {
     "name": "__Host-vaultmeter",
     "description": "A browser's session. Changes need the header X-CSRF-Token, too.",
 }
+_VARIOUS = {"GET me"}
+"""Operations whose answers do not all have the same fields."""
 _KINDS: dict[type, str] = {str: "string", bool: "boolean", int: "number", float: "number"}
 
 
@@ -60,7 +62,10 @@ def _show(told: Object, operation: str) -> None:
         for kind, content in response.get("content", {}).items():
             if kind.endswith("json"):
                 content["example"] = answer
-                content["schema"] = _schema(content["schema"], answer)
+                schema = _schema(content["schema"], answer)
+                if operation in _VARIOUS:
+                    del schema["required"]
+                content["schema"] = schema
             elif isinstance(answer, str):
                 content["example"] = answer
             else:

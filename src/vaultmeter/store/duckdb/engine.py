@@ -59,7 +59,8 @@ class DuckDB:
 
     def query(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run one statement and answer its rows; raises `StoreDamaged`."""
-        return self._execute(sql, values).fetchall()
+        with _translating():
+            return self._execute(sql, values).fetchall()
 
     def parse(self, sql: str) -> Any:  # noqa: ANN401  a syntax tree is plain JSON
         """The syntax tree of a text of selects; raises `Invalid` for anything else."""
@@ -70,7 +71,8 @@ class DuckDB:
 
     def run(self, sql: str, values: dict[str, Any] | None = None) -> int:
         """Run one statement and answer how many rows it changed."""
-        row = self._execute(sql, values).fetchone()
+        with _translating():
+            row = self._execute(sql, values).fetchone()
         if not self._is_within:
             self.changes += 1
         return int(row[0]) if row and isinstance(row[0], int) else 0
@@ -179,17 +181,23 @@ class DuckDB:
         return known
 
     def _execute(self, sql: str, values: dict[str, Any] | None) -> duckdb.DuckDBPyConnection:
-        try:
-            *before, last = statements = self._parsed(sql)
-            if self._reads and not all(each.type in _READS for each in statements):
-                raise Invalid("A reader runs selects alone.")
-            for statement in before:
-                self._connection.execute(statement)
-            values = values or {}
-            used = {name: values[name] for name in last.named_parameters if name in values}
-            return self._connection.execute(last, used)
-        except duckdb.Error as error:
-            raise _translated(error) from error
+        *before, last = statements = self._parsed(sql)
+        if self._reads and not all(each.type in _READS for each in statements):
+            raise Invalid("A reader runs selects alone.")
+        for statement in before:
+            self._connection.execute(statement)
+        values = values or {}
+        used = {name: values[name] for name in last.named_parameters if name in values}
+        return self._connection.execute(last, used)
+
+
+@contextmanager
+def _translating() -> Iterator[None]:
+    """Tell errors of the engine as ours, also those that come with the rows."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise _translated(error) from error
 
 
 def open_store(
@@ -299,23 +307,50 @@ def _migrate(store: DuckDB, up_to: int | None = None) -> None:
             store.remember("schema", str(number))
 
 
+_TOLD: tuple[tuple[type[duckdb.Error], type[VaultmeterError], str | None, str], ...] = (
+    (
+        duckdb.InterruptException,
+        TookTooLong,
+        "The question takes longer than it may.",
+        "Ask for a shorter range, or raise VAULTMETER_REPORT_SECONDS.",
+    ),
+    (
+        duckdb.ConnectionException,
+        Unavailable,
+        "The store is being opened.",
+        "Ask again in a moment.",
+    ),
+    (
+        duckdb.ResourceInUseException,
+        Unavailable,
+        "The store is in use.",
+        "Ask again in a moment.",
+    ),
+    (
+        duckdb.OutOfMemoryException,
+        Unavailable,
+        None,
+        "Raise VAULTMETER_MEMORY_LIMIT, or ask for a shorter range.",
+    ),
+)
+"""Errors of the engine with their kind here, sentence and hint; its own words without one."""
+
+
 def _translated(error: duckdb.Error) -> VaultmeterError:
     text = str(error)
     if "No space left" in text or "could not write" in text.lower():
         return Unavailable(
-            f"The store cannot write: {text}", "Free some space in the data folder and try again."
+            f"The store cannot write: {text}",
+            "Free some space in the data folder and try again.",
+            inside=True,
         )
-    if isinstance(error, duckdb.InterruptException):
-        return TookTooLong(
-            "The question takes longer than it may.", "Ask for a shorter range, or raise the limit."
-        )
-    if isinstance(error, duckdb.ConnectionException | duckdb.ResourceInUseException):
-        return Unavailable("The store is being opened.", "Ask again in a moment.")
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return Unavailable(text, "Raise VAULTMETER_MEMORY_LIMIT, or ask for a shorter range.")
+    for kind, told, words, hint in _TOLD:
+        if isinstance(error, kind):
+            return told(words or text, hint, inside=words is None)
     if "Could not set lock" in text:
-        return Busy(f"Another program has the store open: {text}", "Close it and try again.")
+        message = f"Another program has the store open: {text}"
+        return Busy(message, "Close it and try again.", inside=True)
     # A checksum that does not fit, in the file or its log, raises the bare class.
     if isinstance(error, _DAMAGE) or type(error) is duckdb.Error:
-        return StoreDamaged(text, "Run 'vaultmeter rebuild'.")
-    return Invalid(text)
+        return StoreDamaged(text, "Run 'vaultmeter rebuild'.", inside=True)
+    return Invalid(text, inside=True)
