@@ -104,13 +104,13 @@ def _asked(server: Server, brought: str) -> list[Asked]:
     return [
         Asked(
             "GET /api/v1/reports/overview",
-            b"GET /api/v1/reports/overview HTTP/1.1\r\nHost: vaultmeter\r\n"
+            b"GET /api/v1/reports/overview HTTP/1.1\r\nHost: vaultmeter\r\nAccept-Encoding: gzip\r\n"
             + f"Authorization: Bearer {brought}\r\n\r\n".encode(),
         ),
         Asked(
             "POST /get-analytics-data",
             b"POST /get-analytics-data HTTP/1.1\r\nHost: vaultmeter\r\n"
-            b"Content-Type: application/json\r\n"
+            b"Content-Type: application/json\r\nAccept-Encoding: gzip\r\n"
             + f"Content-Length: {len(body)}\r\n\r\n".encode()
             + body,
         ),

@@ -1,6 +1,7 @@
 """Answers that are kept: told again without work, until something they rest on changes."""
 
 import asyncio
+import gzip
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event, Lock
@@ -8,7 +9,7 @@ from threading import Event, Lock
 import pytest
 from tests.conftest import Folder, event, ndjson
 
-from vaultmeter.api.kept import Answer, Kept, Question
+from vaultmeter.api.kept import Answer, Kept, Question, Sent
 from vaultmeter.model.errors import Invalid, Unavailable
 from vaultmeter.model.viewer import Viewer
 from vaultmeter.reports.as_of import as_of
@@ -168,7 +169,7 @@ def test_a_failure_is_told_to_all_and_not_kept(kept: Kept, making: Making) -> No
 def test_memory_has_an_end(folder: Folder, making: Making) -> None:
     """The answers asked for longest ago are dropped, and very large ones are not kept."""
     kept = Kept(folder.app, 16_000)
-    making.size = 1_400
+    making.size = 1_400  # below what is packed
     questions = [Question(EVERYTHING, number) for number in range(12)]
     assert told(kept, making, *questions)[-1] == b"12"
     assert told(kept, making, questions[-1]) == [b"12"]
@@ -177,6 +178,23 @@ def test_memory_has_an_end(folder: Folder, making: Making) -> None:
     large = Question(EVERYTHING, "large")
     assert told(kept, making, large, large) == [b"14", b"15"]
     kept.close()
+
+
+def test_large_answers_are_packed_for_who_takes_that(kept: Kept, making: Making) -> None:
+    """With a tag of their own; whoever takes none, or refuses it, has the plain bytes."""
+    making.size = 5_000
+
+    async def ask() -> Sent:
+        return await kept.answer(Question(EVERYTHING, "a"), making)
+
+    sent = asyncio.run(ask())
+    for encodings in ("gzip", "deflate, GZIP;q=0.5", "*", "br, gzip"):
+        body, etag, headers = sent.for_who_takes(encodings)
+        assert gzip.decompress(body) == sent.answer.body
+        assert headers == {"content-encoding": "gzip"}
+        assert etag != sent.etag
+    for encodings in (None, "", "identity", "br", "gzip;q=0", "gzip; q=0.0"):
+        assert sent.for_who_takes(encodings) == (sent.answer.body, sent.etag, {})
 
 
 def test_too_many_questions_are_refused(kept: Kept, making: Making) -> None:

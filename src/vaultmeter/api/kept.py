@@ -9,6 +9,7 @@ that has an end.
 """
 
 import asyncio
+import gzip
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +28,10 @@ Found = TypeVar("Found")
 _THREADS = 3
 _MOST_WAITING = 64
 """Questions that may be worked out or wait for it; more are refused for the moment."""
+_PACKED_FROM = 2_000
+"""Bytes from which packing pays."""
+_LEVEL = 1
+"""Of gzip: a tenth of the bytes, in a fraction of the time that working them out takes."""
 _LARGEST = 1 / 8
 """The part of the memory that one answer may take."""
 
@@ -39,11 +44,6 @@ class Answer:
     media_type: str
     as_of: str
     headers: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def size(self) -> int:
-        """The bytes it takes, about."""
-        return len(self.body) + 512
 
     def etag(self) -> str:
         """What tells it from every other answer: a strong validator (RFC 9110, section 8.8.3)."""
@@ -81,10 +81,30 @@ class _Flight:
 
 @dataclass(frozen=True)
 class Sent:
-    """An answer with its entity tag."""
+    """An answer with its entity tag, and packed with gzip where that is worth it."""
 
     answer: Answer
     etag: str
+    packed: bytes | None = None
+
+    @classmethod
+    def of(cls, answer: Answer) -> "Sent":
+        """Make an answer ready, once for all who are sent it."""
+        is_large = len(answer.body) >= _PACKED_FROM
+        packed = gzip.compress(answer.body, _LEVEL, mtime=0) if is_large else None
+        return cls(answer, answer.etag(), packed)
+
+    @property
+    def size(self) -> int:
+        """The bytes it takes, about."""
+        return len(self.answer.body) + len(self.packed or b"") + 512
+
+    def for_who_takes(self, encodings: str | None) -> tuple[bytes, str, dict[str, str]]:
+        """Body, entity tag and headers, for the header Accept-Encoding of a request."""
+        if self.packed is None or not _takes_gzip(encodings or ""):
+            return self.answer.body, self.etag, {}
+        # Another representation has another tag (RFC 9110, section 8.8.3.3).
+        return self.packed, f'{self.etag[:-1]}-gzip"', {"content-encoding": "gzip"}
 
 
 class Kept:
@@ -141,16 +161,16 @@ class Kept:
         if done.cancelled() or done.exception() is not None:
             return
         sent = done.result()
-        if sent.answer.size <= self._most * _LARGEST:
+        if sent.size <= self._most * _LARGEST:
             self._drop(key)
             self._held[key] = sent
-            self._size += sent.answer.size
+            self._size += sent.size
         while self._size > self._most:
             self._drop(next(iter(self._held)))
 
     def _drop(self, key: Hashable) -> None:
         if (old := self._held.pop(key, None)) is not None:
-            self._size -= old.answer.size
+            self._size -= old.size
 
     async def _current_state(self) -> str:
         """The state of the folder now; the store is asked only when something has changed."""
@@ -175,8 +195,7 @@ class Kept:
 
     async def _worked_out(self, make: Make) -> Sent:
         self.worked_out += 1
-        answer = await self._in_thread(make)
-        return Sent(answer, answer.etag())
+        return await self._in_thread(lambda: Sent.of(make()))
 
     async def _in_thread(self, act: Callable[[], Found]) -> Found:
         if self._waiting >= _MOST_WAITING:
@@ -189,3 +208,11 @@ class Kept:
 
     def _ended(self, _: object) -> None:
         self._waiting -= 1
+
+
+def _takes_gzip(encodings: str) -> bool:
+    for part in encodings.lower().split(","):
+        word, _, quality = part.partition(";")
+        if word.strip() in {"gzip", "*"}:
+            return quality.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    return False

@@ -78,7 +78,7 @@ class Calls(BaseRoute):
         request = Request(scope, receive)
         name = name_of(scope["path"]) or ""
         try:
-            status, answer = await self._answered(request, name)
+            status, answer, headers = await self._answered(request, name)
         except Gone:
             return
         except VaultmeterError as error:
@@ -88,10 +88,12 @@ class Calls(BaseRoute):
             words = f"Something went wrong here; it is logged as {scope[REQUEST]}."
             response = _json({"error": words}, _SERVER_ERROR)
         else:
-            response = _json(answer, status)
+            response = _json(answer, status, headers)
         await response(scope, receive, send)
 
-    async def _answered(self, request: Request, name: str) -> tuple[int, Object | bytes]:
+    async def _answered(
+        self, request: Request, name: str
+    ) -> tuple[int, Object | bytes, Mapping[str, str]]:
         check_no_secrets(request)
         if name not in CALLS:
             raise NotFound(f"There is no call {name[:100]!r} here.", did_you_mean(name, CALLS))
@@ -102,9 +104,10 @@ class Calls(BaseRoute):
             body = await received(request.receive, announced, _MOST_BODY, share)
             done = await run_in_threadpool(self._done, request, name, body)
         if not isinstance(done, Wanted):
-            return CALLS[name].status, done
+            return CALLS[name].status, done, {}
         sent = await self._kept.answer(done.question, done.make)
-        return CALLS[name].status, sent.answer.body
+        body, _, form = sent.for_who_takes(request.headers.get("accept-encoding"))
+        return CALLS[name].status, body, {**form, "vary": "accept-encoding"}
 
     def _done(self, request: Request, name: str, body: bytes) -> Object | Wanted:
         """Find out who calls, and do it; somebody known who is refused is noted in the trail."""

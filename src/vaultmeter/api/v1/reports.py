@@ -69,7 +69,7 @@ def routes(app: App, kept: Kept) -> APIRouter:
             raise Invalid("A layout is a document, and no table.", "Ask for JSON.")
         question = Question(viewer, _words(app, asked, format_))
         sent = await kept.answer(question, lambda: _made(app, viewer, asked, format_))
-        if format_ == "csv" and not is_known(request, sent.etag):
+        if format_ == "csv" and not is_known(request, sent):
             await run_in_threadpool(
                 app.access.note, who, "report.export", name, format=format_, query=request.url.query
             )
