@@ -219,11 +219,13 @@ def shortened(answer: Any, name: str = "") -> Any:  # noqa: ANN401  whatever JSO
     return answer
 
 
-def shape(answer: Any) -> Any:  # noqa: ANN401  as above
-    """The names of an answer's fields, and of those within."""
-    if isinstance(answer, dict):
-        return {name: shape(value) for name, value in answer.items()}
-    return [shape(answer[0])] if isinstance(answer, list) and answer else None
+def shape(answer: Any, depth: int = 2) -> Any:  # noqa: ANN401  as above
+    """The names of an answer's fields, and of those within; deeper ones are words of the data."""
+    if isinstance(answer, dict) and depth:
+        return {name: shape(value, depth - 1) for name, value in answer.items()}
+    if isinstance(answer, list) and answer:
+        return [shape(answer[0], depth)]
+    return None
 
 
 def main() -> None:

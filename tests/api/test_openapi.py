@@ -9,7 +9,12 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from tests.api.served import Served, served
+from tests.api.browser import place_of
+from tests.api.examples import examples as examples_of
+from tests.api.examples import shape
+from tests.api.served import Served, make, served
+
+from vaultmeter.api.v1.examples import examples
 
 _SCHEMATHESIS = Path(sys.executable).parent / "schemathesis"
 _SETTINGS = """
@@ -91,6 +96,16 @@ def test_examples_fit_what_they_are_examples_of(described: dict[str, Any]) -> No
                     jsonschema_rs.validator_for(schema).validate(content["example"])
                     checked += 1
     assert checked > len(described["paths"])
+
+
+def test_examples_are_what_a_server_answers(tmp_path: Path) -> None:
+    """Each operation still answers with the fields that its example has."""
+    make(tmp_path / "data")
+    with place_of(tmp_path) as there:
+        found = examples_of(there)
+    assert {name: shape(told["answer"]) for name, told in found.items()} == {
+        name: shape(told["answer"]) for name, told in examples().items()
+    }, "write them anew: python -m tests.api.examples"
 
 
 def test_schemathesis_finds_nothing(

@@ -98,7 +98,10 @@ def report_told(app: App, viewer: Viewer, asked: ReportAsked, seconds: float | N
     with app.store.reader(seconds) as store:
         ask = _ask(app, store, viewer, asked)
         found = _answered(app, store, ask, asked)
-        state = found.as_of if isinstance(found, Table) else as_of(store, ask.terms)
+        if isinstance(found, Table) and viewer.grants is None:
+            return Told(found, found.as_of)
+        # Kept answers are held against the state of everything; a table tells its viewer's own.
+        state = as_of(store, ask.terms)
         return Told(found, state)
 
 

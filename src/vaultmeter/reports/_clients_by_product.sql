@@ -1,6 +1,6 @@
 /*
 title = "Clients by product"
-answers = "Which identities are clients of which product, and when each was first seen."
+answers = "Which identities are clients of which product, in the order they were first seen."
 definitions = ["client"]
 columns = [
     ["product", "Product"],
@@ -9,7 +9,6 @@ columns = [
     ["kind", "Kind"],
     ["auth_method", "Signs in with"],
     ["account", "Account"],
-    ["first_used", "First used", "instant"],
 ]
 */
 with client as (
@@ -27,8 +26,7 @@ select
     identities.user,
     identities.kind,
     coalesce(identities.auth_method, 'unknown') as auth_method,
-    identities.account,
-    client.first_used
+    identities.account
 from client
 join identities on identities.identity = client.identity
 where identities.kind in ('person', 'machine', 'agent')

@@ -8,18 +8,18 @@ cells of `analytics_data` are strings, `usage_reports.*.time` is Unix seconds an
 
 from collections import Counter
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 from vaultmeter.model.filters import Filters
 from vaultmeter.model.kinds import Product
 from vaultmeter.model.period import Period
-from vaultmeter.model.table import Table
 from vaultmeter.model.terms import Terms
 from vaultmeter.model.viewer import Viewer
 from vaultmeter.reports.breakdown import account_names
 from vaultmeter.reports.head import part_named
-from vaultmeter.reports.run import Ask, answer
+from vaultmeter.reports.run import Ask, rows_of
 from vaultmeter.store import Store
 
 _METHOD_CODES = {
@@ -72,7 +72,7 @@ def tables_part(store: Store, ask: Ask, *, own: bool = False) -> dict[str, Any]:
 
     With `own` only items are counted that were used in the period, by whom `ask` narrows it to.
     """
-    items = answer(store, part_named("_used_items_by_type" if own else "_items_by_type"), ask)
+    items = _rows(store, "_used_items_by_type" if own else "_items_by_type", ask)
     return {
         "analytics_data": {"all_items": _all_items(items)},
         "certificates_expiry_data": {
@@ -85,12 +85,12 @@ def tables_part(store: Store, ask: Ask, *, own: bool = False) -> dict[str, Any]:
 
 def usage_part(store: Store, ask: Ask, now: datetime) -> dict[str, Any]:
     """What `--usage-reports-access` is about: clients and items, counted and by name."""
-    clients = answer(store, part_named("_clients_by_product"), ask).dicts()
-    beyond = answer(store, part_named("_exceeded_clients"), ask).dicts()
+    clients = _rows(store, "_clients_by_product", ask)
+    beyond = _rows(store, "_exceeded_clients", ask)
     exceeded = {(row["product"], row["identity"]) for row in beyond}
     for client in clients:
         client["exceeded"] = int((client["product"], client["identity"]) in exceeded)
-    items = answer(store, part_named("_items_by_type"), ask)
+    items = _rows(store, "_items_by_type", ask)
     account = account_of(store, ask)
     return {
         "clients_usage_reports": {
@@ -106,12 +106,20 @@ def usage_part(store: Store, ask: Ask, now: datetime) -> dict[str, Any]:
             product.value: _summary(
                 product,
                 [client for client in clients if client["product"] == product],
-                {row["type"]: row["items"] for row in items.dicts() if row["product"] == product},
+                {row["type"]: row["items"] for row in items if row["product"] == product},
                 now,
             )
             for product in Product
         },
     }
+
+
+def _rows(store: Store, name: str, ask: Ask) -> list[dict[str, Any]]:
+    """The rows of a part, by column; the document tells nothing of what they rest on."""
+    part = part_named(name)
+    rows, _ = rows_of(store, part, ask)
+    names = [column.name for column in part.columns]
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _summary(
@@ -143,9 +151,9 @@ def _clients_report(
         "total_clients": len(clients),
         "clients": [
             {
-                "access_id": _access_id(client),
+                "access_id": _access_id(path := _method_path(client)),
                 "access_type": _method(client),
-                "auth_method_name": _method_path(client),
+                "auth_method_name": path,
                 "client_unique_id": client["user"],
                 "exceeded_clients": client["exceeded"],
             }
@@ -167,14 +175,15 @@ def _method_path(client: dict[str, Any]) -> str:
     return f"/{client['account']}/{client['auth_method']}"
 
 
-def _access_id(client: dict[str, Any]) -> str:
-    """An id of the authentication method, in the form of the original's."""
-    return "p-" + sha256(_method_path(client).encode()).hexdigest()[:14]
+@lru_cache(maxsize=1024)
+def _access_id(method_path: str) -> str:
+    """An id of an authentication method, in the form of the original's."""
+    return "p-" + sha256(method_path.encode()).hexdigest()[:14]
 
 
-def _all_items(items: Table) -> list[list[str]]:
+def _all_items(items: list[dict[str, Any]]) -> list[list[str]]:
     by_type: Counter[str] = Counter()
-    for row in items.dicts():
+    for row in items:
         by_type[row["type"]] += row["items"]
     rows = [[_TYPE_LABELS.get(kind, kind), str(count)] for kind, count in sorted(by_type.items())]
     return [["Item Type", "Count"], *rows]
