@@ -193,8 +193,8 @@ def test_large_answers_are_packed_for_who_takes_that(kept: Kept, making: Making)
         assert gzip.decompress(body) == sent.answer.body
         assert headers == {"content-encoding": "gzip"}
         assert etag != sent.etag
-    for encodings in (None, "", "identity", "br", "gzip;q=0", "gzip; q=0.0"):
-        assert sent.for_who_takes(encodings) == (sent.answer.body, sent.etag, {})
+    for others in (None, "", "identity", "br", "gzip;q=0", "gzip; q=0.0"):
+        assert sent.for_who_takes(others) == (sent.answer.body, sent.etag, {})
 
 
 def test_too_many_questions_are_refused(kept: Kept, making: Making) -> None:

@@ -6,10 +6,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from vaultmeter.model.access import Object
-from vaultmeter.model.filters import Filters
 from vaultmeter.model.period import EPOCH, Period, zone_named
-from vaultmeter.model.terms import Terms
-from vaultmeter.model.viewer import Viewer
+from vaultmeter.reports.run import Ask
 from vaultmeter.reports.sights import sights
 from vaultmeter.store import Store
 from vaultmeter.store.question import Question
@@ -78,21 +76,15 @@ ITEMS = Listing(
 
 
 def page(
-    store: Store,
-    listing: Listing,
-    viewer: Viewer,
-    terms: Terms,
-    now: datetime,
-    filters: Filters,
-    after: Place,
-    limit: int,
+    store: Store, listing: Listing, ask: Ask, after: Place, limit: int
 ) -> tuple[list[Object], Place | None]:
     """Rows behind a place, and where the next page begins; `None` at the end."""
-    period = Period(EPOCH, max(now, EPOCH), zone_named("UTC"))
     values = dict(
         zip(("after_account", "after_name", "after_id"), after, strict=True), most=limit + 1
     )
-    question = Question(viewer, period, filters, values=values, terms=terms, sights=sights())
+    question = Question(
+        ask.viewer, ask.period, ask.filters, values=values, terms=ask.terms, sights=sights()
+    )
     built = statement(listing.sql.strip(), question, store.parse)
     found = store.query(built.sql, built.values)
     rows = [_object(listing.columns, row[1:]) for row in found[:limit]]
@@ -100,6 +92,11 @@ def page(
         return rows, None
     id_, name, account = found[limit - 1][:3]
     return rows, (account, name, id_)
+
+
+def ever(now: datetime) -> Period:
+    """All time up to now."""
+    return Period(EPOCH, max(now, EPOCH), zone_named("UTC"))
 
 
 def _object(columns: Sequence[str], row: Sequence[Any]) -> Object:

@@ -6,7 +6,8 @@ from vaultmeter.api.v1.shapes import cursor_of, place_of
 from vaultmeter.app import App
 from vaultmeter.model.access import Object, Permission, Principal
 from vaultmeter.model.filters import Filters
-from vaultmeter.reports.listing import FIRST, Listing, Place, page
+from vaultmeter.reports.listing import FIRST, Listing, Place, ever, page
+from vaultmeter.reports.run import Ask
 
 
 def listed(
@@ -19,9 +20,9 @@ def listed(
 ) -> Object:
     """The rows behind a cursor; raises `Invalid`."""
     viewer = who.viewer(Permission.REPORTS)
-    terms, now, filters = app.terms(), app.clock(), Filters.of(given)
+    ask = Ask(viewer, ever(app.clock()), Filters.of(given), terms=app.terms())
     with app.store.reader(app.settings.report_seconds) as store:
-        rows, end = page(store, listing, viewer, terms, now, filters, _place(cursor), limit)
+        rows, end = page(store, listing, ask, _place(cursor), limit)
     return {"rows": rows, "next": None if end is None else cursor_of(*end)}
 
 
