@@ -18,6 +18,7 @@ from vaultmeter.inbox.merging import MERGED_AT_ONCE
 from vaultmeter.inbox.redaction import Redact, unredacted
 from vaultmeter.ingest.outcome import Outcome
 from vaultmeter.lock import FolderLock
+from vaultmeter.model.access import Principal
 from vaultmeter.model.errors import NotFound, StoreDamaged, Unavailable, did_you_mean
 from vaultmeter.model.terms import Terms
 from vaultmeter.plugins import modules_in
@@ -181,6 +182,10 @@ class App:
     def writing(self, act: Callable[[], Answer]) -> Answer:
         """Do something that writes to the store, in the one thread that may; raises its errors."""
         return act() if self.writer is None else self.writer(act)
+
+    def patience(self, who: Principal) -> float | None:
+        """Seconds that a question of somebody may take; the operator has as many as it takes."""
+        return None if who.kind == "operator" else self.settings.report_seconds
 
     def recovering(self, act: Callable[[], Answer]) -> Answer:
         """Do something with the store; when that finds it damaged, rebuild it and do it again."""

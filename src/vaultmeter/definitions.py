@@ -94,7 +94,7 @@ def previewed(  # noqa: PLR0913, PLR0917  one for each field of the question
     proposed = Changes(**changes).of(terms.status)
     if proposed != terms.status:
         proposed = replace(proposed, version=terms.status.version + 1)
-    with app.store.reader() as store:
+    with app.store.reader(app.patience(who)) as store:
         zone = zone_named(tz)
         period = period_of(range_, zone, app.clock(), from_, to, bounds(store, viewer))
         filters = Filters.of({"account": account or ()})

@@ -42,7 +42,7 @@ def evidence_told(  # noqa: PLR0913, PLR0917  one for each field of the question
     viewer, report = who.viewer(Permission.REPORTS), report_named(name)
     narrowed = Filters.of({key: words or () for key, words in filters.items()})
     sought = Sought(cell, _row(row), page, size)
-    with app.store.reader() as store:
+    with app.store.reader(app.patience(who)) as store:
         ask = Ask(
             viewer,
             period(app, store, viewer, When(range_, from_, to, tz)),
