@@ -51,7 +51,6 @@ def add_command(
     """Add a user, and print its random password, this once.
 
     Examples: vaultmeter users add ada --role admin; vaultmeter users add bob --role reader
-    --password-stdin < password.txt
     """
     given = _given(password_stdin)
     told = asked(context, _ADD, name=name, email=email, roles=role or [], password=given)
