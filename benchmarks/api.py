@@ -105,8 +105,7 @@ def _asked(server: Server, brought: str) -> list[Asked]:
         Asked(
             "GET /api/v1/reports/overview",
             b"GET /api/v1/reports/overview HTTP/1.1\r\nHost: vaultmeter\r\n"
-            b"Accept-Encoding: gzip\r\n"
-            + f"Authorization: Bearer {brought}\r\n\r\n".encode(),
+            b"Accept-Encoding: gzip\r\n" + f"Authorization: Bearer {brought}\r\n\r\n".encode(),
         ),
         Asked(
             "POST /get-analytics-data",
