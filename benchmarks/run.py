@@ -80,7 +80,7 @@ def _write_table(found: list[Figure]) -> None:
 Last measured {datetime.now(UTC):%Y-%m-%d} on 2 cores, Python {platform.python_version()},
 {platform.system()} {platform.machine()}. Repeat with `make bench`; at 5 GB and 100 million events:
 `.venv/bin/python benchmarks/run.py --large --scale 1000000 10000000 100000000`. Speed is measured
-here and never asserted by a test.
+here and never asserted by a test. [How to read it](notes.md).
 
 | What | Measured | Wanted |
 | --- | --- | --- |
