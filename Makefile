@@ -62,7 +62,7 @@ demo: $(READY) ## Take in a real audit log and an invented year, then show repor
 		"vaultmeter report clients --range year-to-date --format csv --output clients.csv" \
 		"vaultmeter report sessions --user 'person05*' --range all" \
 		"vaultmeter report overview --sql" \
-		"vaultmeter serve    # then docs/guide/connect-openbao.md" \
+		"vaultmeter serve    # prints how to sign in; then docs/guide/connect-openbao.md and docs/guide/api.md" \
 		"vaultmeter get-analytics-data --json | jq '.usage_reports.sm.clients_by_auth_method_types'"
 
 test: $(READY) programs ## Run the tests; ARGS='-k word' is handed to pytest
