@@ -17,7 +17,7 @@ from tests.conftest import Folder, Row, check_books
 
 from vaultmeter.inbox.batches import Delivery
 
-EXAMPLES, STEPS = 20, 30
+EXAMPLES, STEPS = 12, 30
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 GLANCE = timedelta(minutes=5)
 KINDS = ("secret_read", "secret_read", "key_operation", "login", "item_deleted")
