@@ -66,7 +66,7 @@ demo: $(READY) ## Take in a real audit log and an invented year, then show repor
 		"vaultmeter get-analytics-data --json | jq '.usage_reports.sm.clients_by_auth_method_types'"
 
 test: $(READY) programs ## Run the tests; ARGS='-k word' is handed to pytest
-	@pytest --numprocesses $$(( $$(nproc) + 1 )) --dist worksteal $(ARGS)  # one more than cores: many tests wait
+	@pytest --numprocesses auto --dist worksteal $(ARGS)
 
 check: $(READY) ## Check format, lint, types and imports
 	@ruff format --check
