@@ -101,7 +101,7 @@ class Sent:
 
     def for_who_takes(self, encodings: str | None) -> tuple[bytes, str, dict[str, str]]:
         """Body, entity tag and headers, for the header Accept-Encoding of a request."""
-        if self.packed is None or not _takes_gzip(encodings or ""):
+        if self.packed is None or not takes_gzip(encodings or ""):
             return self.answer.body, self.etag, {}
         # Another representation has another tag (RFC 9110, section 8.8.3.3).
         return self.packed, f'{self.etag[:-1]}-gzip"', {"content-encoding": "gzip"}
@@ -179,7 +179,7 @@ class Kept:
             return self._state
         reading = self._reading.get(moment)
         if reading is None:
-            reading = asyncio.ensure_future(self._in_thread(self._read_state))
+            reading = asyncio.ensure_future(self.in_thread(self._read_state))
             self._reading[moment] = reading
             reading.add_done_callback(partial(self._read, moment))
         return await asyncio.shield(reading)
@@ -195,9 +195,10 @@ class Kept:
 
     async def _worked_out(self, make: Make) -> Sent:
         self.worked_out += 1
-        return await self._in_thread(lambda: Sent.of(make()))
+        return await self.in_thread(lambda: Sent.of(make()))
 
-    async def _in_thread(self, act: Callable[[], Found]) -> Found:
+    async def in_thread(self, act: Callable[[], Found]) -> Found:
+        """Do something in one of the threads; raises `Refusal` when too much waits for them."""
         if self._waiting >= _MOST_WAITING:
             raise unavailable("Too many questions are being answered.", 2)
         self._waiting += 1
@@ -210,7 +211,8 @@ class Kept:
         self._waiting -= 1
 
 
-def _takes_gzip(encodings: str) -> bool:
+def takes_gzip(encodings: str) -> bool:
+    """Whether the header Accept-Encoding of a request lets gzip through."""
     for part in encodings.lower().split(","):
         word, _, quality = part.partition(";")
         if word.strip() in {"gzip", "*"}:

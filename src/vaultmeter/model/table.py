@@ -37,6 +37,8 @@ class Table:
     notes: tuple[str, ...] = field(default=())
     as_of: str = ""
     """The state of the data and of what was decided: equal ones mean equal answers."""
+    unseen: tuple[str, ...] = ()
+    """Those of the notes that tell what the sources cannot show, lack or refused."""
 
     def dicts(self) -> list[dict[str, Any]]:
         """The rows as objects keyed by column name."""

@@ -84,6 +84,8 @@ def with_rows(store: Store, report: Report, ask: Ask, rows: Sequence[Row], total
     """The table of rows, with all that is needed to read them rightly."""
     ask = asked_by_viewer(store, ask)
     period = _period(report, ask)
+    question = _question_of_sources(store, ask, period)
+    unseen = tuple(source_notes(store, report, question, rows))
     return Table(
         report=report.name,
         title=report.title,
@@ -97,9 +99,10 @@ def with_rows(store: Store, report: Report, ask: Ask, rows: Sequence[Row], total
         notes=(
             *_notes(report, ask, period, _cut(ask, len(rows), total)),
             *_expired_notes(store, report, ask, period),
-            *source_notes(store, report, _question_of_sources(store, ask, period), rows),
+            *unseen,
         ),
         as_of=as_of(store, ask.terms, ask.viewer),
+        unseen=unseen,
     )
 
 

@@ -23,6 +23,7 @@ from vaultmeter.api.keys import brings_key
 from vaultmeter.api.metrics import PushCounts, metrics_route
 from vaultmeter.api.v1.app import BelowPrefix, api
 from vaultmeter.app import App
+from vaultmeter.console.app import routes as console_routes
 from vaultmeter.life import Worker
 from vaultmeter.model.errors import Invalid
 from vaultmeter.receive.gate import Gate
@@ -150,7 +151,9 @@ class Server:
         self._stack.callback(kept.close)
         v1 = BelowPrefix(api(app, self._sources, kept))
         access = app.access
-        routes = [v1, *akeyless_routes(app, kept)]
+        pages = console_routes(app, kept, self._sources)
+        # Whatever looks like a call of Akeyless is one, unless it is a page.
+        routes = [v1, *pages, *akeyless_routes(app, kept)]
         self._public = public_app(ingest, readiness.components, metrics, routes, access)
         self._local = local_app(readiness.components, metrics, [v1], access)
 

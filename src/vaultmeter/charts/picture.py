@@ -1,0 +1,54 @@
+"""A chart drawn on the server, always with the light colours: for PDF and e-mail."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from vaultmeter.charts.specs import compiled
+from vaultmeter.charts.theme import tokens
+
+_HATCH = (
+    '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><path d="M0 0v6" stroke="{colour}" stroke-width="1.5" '
+    'opacity="0.55"/></pattern></defs>'
+)
+_BAND = 24
+"""Pixels a small chart is high at least: less would leave no room for a column."""
+
+
+def svg(
+    name: str,
+    values: Mapping[str, Sequence[Mapping[str, object]]],
+    signals: Mapping[str, object],
+    *,
+    width: int,
+    height: int,
+) -> str:
+    """The chart as an SVG picture; width and height are CSS pixels. Raises `NotFound`.
+
+    `values` are the data sets by name. A signal the chart does not have is a `KeyError`.
+    """
+    import vl_convert  # noqa: PLC0415  a command that draws nothing does not load it
+
+    vega = json.loads(compiled(name))
+    size = {"outer_width": width, "outer_height": max(height, _BAND)}
+    _set_signals(vega, {**signals, **size})
+    for data in vega["data"]:
+        if data["name"] in values:
+            data["values"] = [dict(row) for row in values[data["name"]]]
+    drawn = vl_convert.vega_to_svg(vega, allowed_base_urls=[], format_locale=_locale(signals))
+    start = drawn.index(">", drawn.index("<svg")) + 1
+    return drawn[:start] + _HATCH.format(colour=tokens()["control"]) + drawn[start:]
+
+
+def _set_signals(vega: dict[str, list[dict[str, object]]], signals: Mapping[str, object]) -> None:
+    known = {each["name"]: each for each in vega["signals"]}
+    for name, value in signals.items():
+        known[name].pop("update", None)
+        known[name]["value"] = value
+
+
+def _locale(signals: Mapping[str, object]) -> dict[str, object]:
+    """Separators of numbers, in the words of d3-format."""
+    separators = {name: signals.get(name) for name in ("decimal", "thousands")}
+    decimal, thousands = separators["decimal"] or ".", separators["thousands"] or ","
+    return {"decimal": decimal, "thousands": thousands, "grouping": [3], "currency": ["", ""]}

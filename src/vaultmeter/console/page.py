@@ -1,0 +1,78 @@
+"""What a page is: rows of blocks in the order they are shown, each block made by one function."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from vaultmeter.console.asking import Asking
+from vaultmeter.model.access import Permission
+
+Build = Callable[[Asking], Mapping[str, Any]]
+"""Makes what a block's template shows; raises what reports raise."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One part of a page. It is made, swapped and fails alone."""
+
+    id: str
+    template: str
+    """Below `templates/`."""
+    build: Build
+    title: str = ""
+    """Its heading: also shown in its place where it is still counted, or failed."""
+    height: str = "card"
+    """How much room it has before it is there: line, tiles, card or table (a class of the CSS)."""
+    is_plain: bool = False
+    """Whether it stands without a frame."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Blocks side by side: one, two-one, one-two, halves or thirds of the width."""
+
+    shape: str
+    blocks: tuple[Block, ...]
+
+
+def one(block: Block) -> Row:
+    """A row of one block over the whole width."""
+    return Row("one", (block,))
+
+
+def _no_facts(_: Asking) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the console."""
+
+    name: str
+    path: str
+    """With the named parts of Starlette's routes: /users/{id}."""
+    title: str
+    rows: Sequence[Row]
+    subtitle: str = ""
+    rail: str = ""
+    """The entry of the rail that is marked; its own name unless said."""
+    permission: Permission | None = Permission.REPORTS
+    extra: tuple[str, ...] = ()
+    """Words of the address that only this page knows."""
+    ignores: Mapping[str, str] = field(default_factory=dict)
+    """Filters that do not apply here, each with the reason."""
+    head: Build = _no_facts
+    """Facts of the heading, none needed: title, subtitle, crumbs, status, actions (a template)."""
+    exports: tuple[str, ...] = ()
+    """Reports that the export menu offers, the first one first."""
+    has_bar: bool = True
+    """Whether range and filters mean something here."""
+
+    @property
+    def entry(self) -> str:
+        """The entry of the rail that is marked."""
+        return self.rail or self.name
+
+    def block(self, id_: str) -> Block | None:
+        """A block by its id."""
+        return next((each for row in self.rows for each in row.blocks if each.id == id_), None)

@@ -1,0 +1,49 @@
+"""The rail: every page there is to go to, by the reader's job, in one order on every page."""
+
+from dataclasses import dataclass
+
+from vaultmeter.console.asking import Asking
+from vaultmeter.model.access import Permission
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page in the rail."""
+
+    name: str
+    title: str
+    path: str
+    icon: str
+    key: str = ""
+    """The letter that leads to it after `g`."""
+    permission: Permission | None = Permission.REPORTS
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entries under one heading."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
+GROUPS = (
+    Group(
+        "Reports",
+        (
+            Entry("overview", "Overview", "/", "overview", "o"),
+            Entry("product-usage", "Product usage", "/product-usage", "usage", "p"),
+            Entry("items", "Secrets and keys", "/items", "key", "s"),
+            Entry("password-manager", "Password manager", "/password-manager", "lock", "m"),
+            Entry("clients", "Clients and billing", "/clients", "clients", "c"),
+        ),
+    ),
+    Group("Trust", (Entry("sources", "Sources and coverage", "/sources", "sources", "u"),)),
+)
+SETTINGS = Entry("settings", "Settings", "/settings", "settings", "", None)
+
+
+def groups(asking: Asking) -> list[Group]:
+    """What a reader finds in the rail, whether or not they may open it."""
+    del asking
+    return list(GROUPS)
