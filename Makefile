@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench docs clean programs
+.PHONY: help setup demo stop test check bench docs clean programs
 
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
@@ -13,6 +13,8 @@ UV_READY := .tools/uv-$(UV_VERSION)
 READY := .venv/ready
 OLD_SDK := tests/api/akeyless-5.0.0.lock
 DEMO_DATA := demo-data
+DEMO_LOG := demo-data.log
+DEMO_PID := demo-data.pid
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport VIRTUAL_ENV
 
@@ -29,15 +31,27 @@ define install
 	fi
 endef
 
+# Ends the server of the demo, if one runs, and waits for it.
+define stop
+	if [ -f $(DEMO_PID) ]; then
+		if kill $$(cat $(DEMO_PID)) 2> /dev/null; then
+			while kill -0 $$(cat $(DEMO_PID)) 2> /dev/null; do sleep 0.1; done
+		fi
+		rm -f $(DEMO_PID) $(DEMO_LOG)
+	fi
+endef
+
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make .venv with the locked versions of everything
 	@echo 'Ready. Next: make demo, or export PATH="$$PWD/.venv/bin:$$PATH" and vaultmeter --help'
 
-demo: $(READY) ## Take in a real audit log and an invented year, then show reports
-	@rm -rf $(DEMO_DATA)
+demo: $(READY) ## Take in a real audit log and an invented year, show reports, serve the console
+	@$(call stop)
+	rm -rf $(DEMO_DATA)
 	export VAULTMETER_DATA=$(DEMO_DATA) BASH_XTRACEFD=1 PS4=$$'\n$$ '
+	password=$$(vaultmeter users add admin --role admin --json | python -c 'import json, sys; print(json.load(sys.stdin)["password"])')
 	(
 		set -x
 		vaultmeter ingest openbao src/vaultmeter/demo/sample/audit.log.gz --account acme --source openbao
@@ -54,16 +68,30 @@ demo: $(READY) ## Take in a real audit log and an invented year, then show repor
 		vaultmeter ledger
 		vaultmeter check
 	)
-	printf '%s\n' '' 'The data stays in ./$(DEMO_DATA). Next, for example:' ''
-	printf '  %s\n' \
-		'export PATH="$$PWD/.venv/bin:$$PATH" VAULTMETER_DATA=$(DEMO_DATA)' \
-		"vaultmeter reports" \
-		"vaultmeter report activity --range last-7-days --tz Europe/Paris" \
-		"vaultmeter report clients --range year-to-date --format csv --output clients.csv" \
-		"vaultmeter report sessions --user 'person05*' --range all" \
-		"vaultmeter report overview --sql" \
-		"vaultmeter serve    # prints how to sign in; then docs/guide/connect-openbao.md and docs/guide/api.md" \
-		"vaultmeter get-analytics-data --json | jq '.usage_reports.sm.clients_by_auth_method_types'"
+	port=8080
+	while (exec 3<> /dev/tcp/127.0.0.1/$$port) 2> /dev/null; do port=$$((port + 1)); done
+	BASH_XTRACEFD= nohup vaultmeter serve --listen 127.0.0.1:$$port > $(DEMO_LOG) 2>&1 < /dev/null &
+	echo $$! > $(DEMO_PID)
+	for _ in {1..300}; do
+		! (exec 3<> /dev/tcp/127.0.0.1/$$port) 2> /dev/null || break
+		kill -0 $$(cat $(DEMO_PID)) 2> /dev/null || { cat $(DEMO_LOG) >&2; exit 1; }
+		sleep 0.1
+	done
+	printf '%s\n' '' \
+		"The console:  http://127.0.0.1:$$port/" \
+		"Sign in as:   admin" \
+		"Password:     $$password" \
+		'' \
+		'It serves ./$(DEMO_DATA) until: make stop. On the command line, for example:' \
+		'' \
+		'  export PATH="$$PWD/.venv/bin:$$PATH" VAULTMETER_DATA=$(DEMO_DATA)' \
+		"  vaultmeter reports" \
+		"  vaultmeter report activity --range last-7-days --tz Europe/Paris" \
+		"  vaultmeter report sessions --user 'person05*' --range all" \
+		"  vaultmeter get-analytics-data --json | jq '.usage_reports.sm.clients_by_auth_method_types'"
+
+stop: ## End the server that `make demo` started
+	@$(call stop)
 
 test: $(READY) programs ## Run the tests; ARGS='-k word' is handed to pytest
 	@pytest --numprocesses auto --dist worksteal $(ARGS)
@@ -81,8 +109,14 @@ docs: $(READY) ## Make the reference pages and the pictures again
 	@python docs/generate.py
 	python docs/pictures/make.py
 
+browser: ## Build the third-party browser code again, from browser/package-lock.json
+	@cd browser
+	npm ci --silent
+	node build.mjs
+
 clean: ## Remove whatever these commands made
-	@rm -rf .venv .tools $(DEMO_DATA) benchmarks/data dist build
+	@$(call stop)
+	rm -rf .venv .tools $(DEMO_DATA) benchmarks/data dist build
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests benchmarks docs -name __pycache__ -prune -exec rm -rf {} +
 
