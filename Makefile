@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop test check bench docs clean programs
+.PHONY: help setup demo stop test check bench docs browser clean programs
 
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv

@@ -53,7 +53,7 @@ def figures(
 ) -> list[Figure]:
     """Answers when nothing and when everything changed, and a command that asks the server."""
     found = []
-    with _copy_of(folder, events) as data:
+    with copy_of(folder, events) as data:
         made = _key(data)
         brought = f"{made['access_id']}:{made['access_key']}"
         with serving(data, folder / "api.log", {_SOURCE: "events"}) as server:
@@ -74,7 +74,7 @@ def figures(
 
 
 @contextmanager
-def _copy_of(folder: Path, events: int) -> Iterator[Path]:
+def copy_of(folder: Path, events: int) -> Iterator[Path]:
     """A copy of the organisation, for it is written to; it is gone at the end."""
     made = folder / f"organisation-{events}"
     if not made.exists():

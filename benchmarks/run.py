@@ -10,6 +10,7 @@ from pathlib import Path
 
 import api
 import ingest
+import pages
 import push
 import reports
 import scale
@@ -38,6 +39,7 @@ def main() -> None:
     found += scale.figures(folder, tuple(options.scale))
     found += push.figures(folder)
     found += api.figures(folder, options.events)
+    found += pages.figures(folder, options.events)
     for figure in found:
         print(f"{figure.what}: {figure.measured}  [{figure.wanted}]")
     _write_table(found)

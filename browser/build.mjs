@@ -25,6 +25,10 @@ const result = await build({
 const htmx = readFileSync(new URL("node_modules/htmx.org/dist/htmx.min.js", HERE));
 writeFileSync(new URL("htmx.js", VENDOR), htmx);
 
+// What tests look for faults with is not served: it lies with them.
+const axe = readFileSync(new URL("node_modules/axe-core/axe.min.js", HERE));
+writeFileSync(new URL("../tests/console/axe.js", HERE), axe);
+
 const packages = [...packagesOf(result.metafile), "htmx.org"].sort().map(described);
 writeFileSync(new URL("VERSIONS.txt", VENDOR), packages.map((one) => `${one.name} ${one.version} ${one.licence}\n`).join(""));
 writeFileSync(new URL("LICENCES.txt", VENDOR), packages.map((one) => `${one.name} ${one.version}\n\n${one.text}\n`).join(`\n${"-".repeat(80)}\n\n`));

@@ -26,6 +26,7 @@ from vaultmeter.failpoints import reach
 from vaultmeter.inbox.archive import Sealed
 from vaultmeter.lock import FolderLock, private_files, sync_folder
 from vaultmeter.model.errors import ArchiveDamaged, Invalid, NotFound, Unavailable
+from vaultmeter.model.instants import text_of
 
 MANIFEST = "manifest.json"
 _INBOX, _STATE, _ARCHIVE = "inbox.sqlite", "state.sqlite", "archive"
@@ -64,7 +65,7 @@ class Manifest:
 
     def document(self) -> dict[str, Any]:
         """As JSON has it."""
-        return asdict(self) | {"made": self.made.isoformat().replace("+00:00", "Z")}
+        return asdict(self) | {"made": text_of(self.made)}
 
 
 class _Vanished(Exception):

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from vaultmeter.app import App
 from vaultmeter.model.access import Object, Permission, Principal
 from vaultmeter.model.errors import Invalid, did_you_mean
 from vaultmeter.model.filters import Filters
+from vaultmeter.model.instants import text_of
 from vaultmeter.model.kinds import Intent, Kind
 from vaultmeter.model.period import Period, period_of, zone_named
 from vaultmeter.model.status import StatusDefinition, named_by_preset, preset_named
@@ -61,17 +61,25 @@ def history(app: App, who: Principal) -> Object:  # noqa: ARG001  as above
     return {"rows": _versions(app), "next": None}
 
 
-def set_definition(app: App, who: Principal, **changes: Any) -> Object:  # noqa: ANN401  the fields of `Changes`
+def set_definition(
+    app: App,
+    who: Principal,
+    *,
+    reason: str = "",
+    **changes: Any,  # noqa: ANN401  the fields of `Changes`
+) -> Object:
     """Change the definition that holds, as a new version, and answer it.
 
-    The same again is no new version. Raises `Invalid` and `Forbidden`.
+    The same again is no new version; the `reason` is for the trail. Raises `Invalid` and
+    `Forbidden`.
     """
     who.require_everywhere(Permission.DEFINITIONS)
     held = app.terms().status
     wanted = Changes(**changes).of(held)
     if replace(wanted, version=held.version) == held:
         return {"status": _versions(app)[-1], "is_new_version": False}
-    with app.access.noting(who, "definition.set", "status", **_settings(wanted)) as connection:
+    told = _settings(wanted) | ({"reason": reason} if reason else {})
+    with app.access.noting(who, "definition.set", "status", **told) as connection:
         set_status_definition(connection, wanted, app.clock())
     return {"status": _versions(app)[-1], "is_new_version": True}
 
@@ -106,7 +114,7 @@ def previewed(  # noqa: PLR0913, PLR0917  one for each field of the question
 def _versions(app: App) -> list[Object]:
     with app.state.reading() as connection:
         versions = status_definitions(connection)
-    return [_told(definition) | {"made": _text(made)} for definition, made in versions]
+    return [_told(definition) | {"made": text_of(made)} for definition, made in versions]
 
 
 def _told(definition: StatusDefinition) -> Object:
@@ -159,7 +167,3 @@ def _few(name: str, count: int | None) -> int | None:
     if count is not None and count > _MOST:
         raise Invalid(f"{name} is {count}; the most is {_MOST}.")
     return count
-
-
-def _text(made: datetime | None) -> str | None:
-    return None if made is None else made.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -23,6 +23,7 @@ from vaultmeter.ingest.kept import write_kept
 from vaultmeter.ingest.work import Work
 from vaultmeter.model.access import Object, Permission, Principal
 from vaultmeter.model.errors import Invalid, Unavailable, did_you_mean
+from vaultmeter.model.instants import text_of
 from vaultmeter.model.kinds import Product
 from vaultmeter.model.retention import MONTHS_AT_MOST, Deletion, cut_off
 from vaultmeter.state.retention import Run, retention, runs, set_retention
@@ -313,7 +314,7 @@ def _plain(rows: list[Due] | list[Run]) -> list[Object]:
     """Rows as JSON has them; instants are in UTC."""
     return [
         {
-            name: cell.isoformat().replace("+00:00", "Z") if isinstance(cell, datetime) else cell
+            name: text_of(cell) if isinstance(cell, datetime) else cell
             for name, cell in asdict(row).items()
         }
         for row in rows

@@ -7,7 +7,7 @@ One process has a data folder, and everything that changes settings of sources g
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -36,6 +36,7 @@ from vaultmeter.model.errors import (
     did_you_mean,
 )
 from vaultmeter.model.ingest_key import end_of, hash_of, new_key
+from vaultmeter.model.instants import text_of
 from vaultmeter.receive.address import address_of
 from vaultmeter.receive.condition import Condition
 from vaultmeter.receive.door import SourceDoor
@@ -179,7 +180,7 @@ class Sources:
                     add_source_settings(connection, made)
             self._read()
         self.changed()
-        return {"source": name, "key": key, "made": _text(now)}
+        return {"source": name, "key": key, "made": text_of(now)}
 
     def remove(self, who: Principal, name: str) -> Object:
         """Stop collecting a source and forget its settings and its key; its records stay.
@@ -277,7 +278,7 @@ class Sources:
         gaps = [
             {
                 "kind": gap.kind,
-                "at": _text(gap.at),
+                "at": text_of(gap.at),
                 "lines": gap.lines,
                 "bytes": gap.bytes,
                 "words": gap.words,
@@ -290,7 +291,7 @@ class Sources:
             found, position = _stored(reader, source.name), reader.position()
         received, lines, pending = self._inbox.arrived(source, position or 0)
         return {
-            "last_received": received and _text(received),
+            "last_received": text_of(received),
             "lines": lines,
             "pending": None if position is None else pending,
             **found,
@@ -305,8 +306,8 @@ class Sources:
             return None
         return {
             "lines": redactions.lines,
-            "first": _text(redactions.first),
-            "last": _text(redactions.last),
+            "first": text_of(redactions.first),
+            "last": text_of(redactions.last),
             "words": redactions.words,
         }
 
@@ -384,7 +385,7 @@ def _stored(store: Store, name: str) -> Object:
     )
     return {
         "events": events,
-        "last_event": last and _text(last.replace(tzinfo=UTC)),
+        "last_event": last and text_of(last.replace(tzinfo=UTC)),
         "rejected": rejected,
     }
 
@@ -394,7 +395,7 @@ def _condition(name: str, present: Condition) -> Object:
         "name": name,
         "ok": present.ok,
         "condition": present.words,
-        "since": _text(present.since),
+        "since": text_of(present.since),
     }
 
 
@@ -422,10 +423,6 @@ def _object(source: Source, settings: SourceSettings | None) -> Object:
         "files": [] if settings is None else [str(path) for path in settings.paths],
         "socket": None if settings is None else settings.socket,
         "poll": None if poll is None else asdict(poll),
-        "key": None if key is None else {"end": key.end, "made": _text(key.made)},
-        "added": None if settings is None else _text(settings.made),
+        "key": None if key is None else {"end": key.end, "made": text_of(key.made)},
+        "added": None if settings is None else text_of(settings.made),
     }
-
-
-def _text(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")

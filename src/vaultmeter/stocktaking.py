@@ -21,6 +21,7 @@ from vaultmeter.intake import take_stream
 from vaultmeter.model.access import Object, Permission, Principal
 from vaultmeter.model.collecting import Poll
 from vaultmeter.model.errors import Invalid, NotFound
+from vaultmeter.model.instants import text_of
 from vaultmeter.model.inventory import Access, Snapshot, Unread
 from vaultmeter.receive.condition import Say
 from vaultmeter.receive.gate import Gate
@@ -66,10 +67,7 @@ class Stock:
 
     def summary(self) -> dict[str, Any]:
         """What `inventory --json` prints."""
-        gone = [*self.gone_items, *self.gone_identities]
-        for each in gone:
-            each["deleted"] = _text(each["deleted"])
-        return asdict(self) | {"taken": _text(self.taken)}
+        return asdict(self) | {"taken": text_of(self.taken)}
 
 
 def policy_of(connector: str) -> str:
@@ -281,7 +279,12 @@ def _compare(app: App, stock: Stock, values: dict[str, Any], before: _Before) ->
         values,
     )
     stock.gone_items = [
-        {"account": account, "item": name, "type": kind, "deleted": deleted}
+        {
+            "account": account,
+            "item": name,
+            "type": kind,
+            "deleted": text_of(deleted.replace(tzinfo=UTC)),
+        }
         for id_, account, name, kind, deleted in items
         if id_ not in before.items and id_ <= before.last_item
     ]
@@ -308,7 +311,12 @@ def _compare(app: App, stock: Stock, values: dict[str, Any], before: _Before) ->
         values,
     )
     stock.gone_identities = [
-        {"account": account, "user": name, "kind": kind, "deleted": deleted}
+        {
+            "account": account,
+            "user": name,
+            "kind": kind,
+            "deleted": text_of(deleted.replace(tzinfo=UTC)),
+        }
         for id_, account, name, kind, deleted in identities
         if id_ not in before.identities and id_ <= before.last_identity
     ]
@@ -326,8 +334,3 @@ def _compare(app: App, stock: Stock, values: dict[str, Any], before: _Before) ->
 def _chunks(lines: Iterator[bytes]) -> Iterator[bytes]:
     while chunk := b"".join(islice(lines, _LINES_AT_ONCE)):
         yield chunk
-
-
-def _text(instant: datetime) -> str:
-    aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-    return aware.isoformat().replace("+00:00", "Z")

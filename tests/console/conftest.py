@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from tests.console.asked import Console, served, some_months
+from tests.console.chromium import launched
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +27,12 @@ def empty_console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]
     """The console of a fresh installation: nothing but users."""
     with served(tmp_path_factory.mktemp("empty-console"), None) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A browser, shared by the tests of a process; each page has a context of its own."""
+    with sync_playwright() as playwright:
+        found = launched(playwright)
+        yield found
+        found.close()

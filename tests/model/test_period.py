@@ -49,8 +49,13 @@ def between(start: str, end: str, zone: str = "UTC") -> Period:
         ("yesterday", "2026-11-21", "2026-11-22"),
         ("last-7-days", "2026-11-16", "2026-11-23"),
         ("last-30-days", "2026-10-24", "2026-11-23"),
+        ("last-90-days", "2026-08-25", "2026-11-23"),
+        ("this-week", "2026-11-16", "2026-11-23"),
+        ("last-week", "2026-11-09", "2026-11-16"),
         ("month-to-date", "2026-11-01", "2026-11-23"),
         ("last-month", "2026-10-01", "2026-11-01"),
+        ("quarter-to-date", "2026-10-01", "2026-11-23"),
+        ("last-quarter", "2026-07-01", "2026-10-01"),
         ("year-to-date", "2026-01-01", "2026-11-23"),
         ("last-12-months", "2025-11-23", "2026-11-23"),
     ],
@@ -62,8 +67,27 @@ def test_presets(name: str, first: str, after: str) -> None:
 
 def test_every_range_has_a_meaning_here() -> None:
     """No preset is without a test above, but `all`, which has its own below."""
-    assert len(RANGES) == 9
+    assert len(RANGES) == 14
     assert {days(name) for name in RANGES if name != "all"}
+
+
+@pytest.mark.parametrize(
+    ("today", "week", "quarter", "before"),
+    [
+        ("2026-11-16", "2026-11-16", "2026-10-01", "2026-07-01"),
+        ("2026-01-01", "2025-12-29", "2026-01-01", "2025-10-01"),
+        ("2026-03-31", "2026-03-30", "2026-01-01", "2025-10-01"),
+        ("2028-02-29", "2028-02-28", "2028-01-01", "2027-10-01"),
+    ],
+)
+def test_weeks_begin_on_mondays_and_quarters_in_january(
+    today: str, week: str, quarter: str, before: str
+) -> None:
+    """A week goes over the end of a year, a quarter never does."""
+    now = datetime.fromisoformat(today + "T12:00:00+00:00")
+    assert days("this-week", now=now)[0] == days("last-week", now=now)[1] == week
+    assert days("quarter-to-date", now=now)[0] == days("last-quarter", now=now)[1] == quarter
+    assert days("last-quarter", now=now)[0] == before
 
 
 def test_a_day_is_that_of_the_zone() -> None:
@@ -270,6 +294,26 @@ def test_a_leap_day_is_compared_with_the_day_before() -> None:
 def test_nothing_to_compare_with() -> None:
     """The comparison `none` is no period."""
     assert between("2026-11-01", "2026-11-02").compared("none") is None
+
+
+def test_compared_with_days() -> None:
+    """Days are those of the period's own zone, both included, wherever they lie."""
+    november = between("2026-11-01", "2026-11-14", "Europe/Berlin")
+    assert ends(november.compared("2026-03-28..2026-03-29")) == (
+        "2026-03-28T00:00:00+01:00",
+        "2026-03-30T00:00:00+02:00",
+    )
+    assert november.compared("2026-11-01..2026-11-14") == november
+
+
+@pytest.mark.parametrize(
+    "days_",
+    ["2026-02-01..2026-01-31", "2026-02-30..2026-03-01", "..", "a..b", "1900-01-01..1900-01-02"],
+)
+def test_impossible_days_to_compare_with(days_: str) -> None:
+    """Days that there are not, or that end before they start, are refused."""
+    with pytest.raises(Invalid):
+        between("2026-11-01", "2026-11-14").compared(days_)
 
 
 @given(first=INSTANTS, length=st.timedeltas(timedelta(0), timedelta(days=800)), zone=ZONES)

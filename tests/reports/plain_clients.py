@@ -1,7 +1,7 @@
 """Clients, limits and forecasts, worked out one event and one client at a time."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -159,6 +159,49 @@ def forecast(plain: Plain) -> list[Row]:
     ]
 
 
+def client_days(plain: Plain) -> list[Row]:
+    """Every day of the month in which the range ends: who came, and what is to be expected."""
+    month = _days(plain)[1].replace(day=1)
+    months = [month]
+    for _ in range(3):
+        months.append((months[-1] - timedelta(days=1)).replace(day=1))
+    after = beginning((month + timedelta(days=32)).replace(day=1), plain.zone)
+    found = _clients(plain, beginning(months[-1], plain.zone), after)
+    seen = [client for client in found if client.first < plain.end]
+    groups = {(client.product, client.account) for client in seen}
+    return [
+        row
+        for group in sorted(groups, key=lambda group: (PRODUCTS.index(group[0]), group[1]))
+        for row in _day_rows(plain, months, [c for c in seen if (c.product, c.account) == group])
+    ]
+
+
+def _day_rows(plain: Plain, months: list[date], those: list[Client]) -> Iterator[Row]:
+    month, group = months[0], (those[0].product, those[0].account)
+    first, until = _logged(plain)
+    last = max(event.time for event in (plain.logged or plain.world).events
+               if event.source in _sources(plain))  # fmt: skip
+    dates = _dates_of(month)
+    gone = sum(beginning(day + _DAY, plain.zone) <= until for day in dates)
+    days = {which: _days_of(plain, those, which) for which in months}
+    began = [which for which in months[1:] if first < beginning(which + _DAY, plain.zone)]
+    past = [
+        days[which] for which in began if days[which] and (gone == 0 or _by(days[which], gone) > 0)
+    ]
+    nothing = not past and gone == 0
+    for day in dates:
+        start = beginning(day, plain.zone)
+        is_known = start < plain.end and start <= last
+        so_far = (days[month].count(day.day), _by(days[month], day.day))
+        band = _expected(days[month], past, gone, day.day)
+        yield (
+            month, *group, day,
+            *(so_far if is_known else (None, None)),
+            *(band if day.day > gone and not nothing else (None, None, None)),
+            _limit(plain, *group, month),
+        )  # fmt: skip
+
+
 def _forecast_row(plain: Plain, months: list[date], those: list[Client]) -> Row:
     month, group = months[0], (those[0].product, those[0].account)
     dates = _dates_of(month)
@@ -240,16 +283,21 @@ def _dates_of(month: date) -> list[date]:
 def _logged(plain: Plain) -> tuple[datetime, datetime]:
     """When the logs that may be seen begin, and up to when they are known."""
     events = (plain.logged or plain.world).events
+    sources = _sources(plain)
+    times = [event.time for event in events if event.source in sources]
+    return min(times), min(plain.end, max(times))
+
+
+def _sources(plain: Plain) -> set[str]:
+    """The sources that may be seen."""
     seen = plain.accounts
-    sources = {
+    return {
         event.source
-        for event in events
+        for event in (plain.logged or plain.world).events
         if seen is None
         or is_below(event.account, seen)
         or is_below(event.account.split("/")[0], seen)
     }
-    times = [event.time for event in events if event.source in sources]
-    return min(times), min(plain.end, max(times))
 
 
 def grouped_by_method(plain: Plain, those: list[Client]) -> dict[str, list[Client]]:

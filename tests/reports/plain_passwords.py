@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.reports.plain_counts import clients_of, glances, nulls_last, of_people, succeeded
 from tests.reports.plain_events import Event, Item, grouped
-from tests.reports.plain_question import Plain, beginning, day_of
+from tests.reports.plain_question import Plain, beginning, bucket_of, buckets_of, day_of
 
 Row = tuple[Any, ...]
 
@@ -25,6 +25,23 @@ def password_manager(plain: Plain) -> list[Row]:
         rows.append((month, "*", *sums, stored))
         rows += [(month, *row, None) for row in by_method]
     return sorted(rows, key=lambda row: (row[0], -row[2], -row[4], nulls_last(row[1])))
+
+
+def password_uses(plain: Plain) -> list[Row]:
+    """For each bucket, the passwords accessed in each way."""
+    starts = buckets_of(plain)
+    ways: dict[Any, list[str]] = {start: [] for start in starts}
+    for event in plain.usage:
+        if event.outcome != "ok" or event.kind not in {"password_accessed", "password_autofilled"}:
+            continue
+        is_told = event.detail in {"revealed", "copied"}
+        way = event.detail if is_told else "viewed"
+        filled = event.kind == "password_autofilled"
+        ways[bucket_of(event.time, plain)].append("filled" if filled else str(way))
+    return [
+        (start, *(those.count(way) for way in ("viewed", "revealed", "copied", "filled")))
+        for start, those in ways.items()
+    ]
 
 
 def _methods(plain: Plain, events: list[Event]) -> Iterator[Row]:

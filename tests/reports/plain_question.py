@@ -84,8 +84,9 @@ class Plain:
         """Whom a list of identities shows: those who could match, also if they did nothing."""
         acting = {event.who for event in self._in_period}
         there = {event.who for event in self.world.events if event.time < self.end}
-        of_events = {"item", "item_type", "kind", "outcome", "source", "product"}
-        must_act = bool(of_events & set(self.patterns))
+        must_act = bool({"item", "item_type", "kind", "outcome"} & set(self.patterns))
+        if {"source", "product"} & set(self.patterns):
+            there &= {event.who for event in self.signs_until_end}
         return {
             who: identity
             for who, identity in self.world.identities.items()

@@ -17,6 +17,8 @@ class Standing:
     status: str
     reason: str | None
     is_new: bool
+    is_low: bool
+    first_seen: datetime | None
     last_used: datetime | None
     last_login: datetime | None
 
@@ -38,7 +40,9 @@ class Standings:
         return Standing(
             status,
             self._reason(signs) if status == "inactive" else None,
-            bool(signs) and signs[0].time >= self.plain.days_before_end(self.terms.grace_days),
+            self._is_new(signs),
+            who in self._low,
+            signs[0].time if signs else None,
             last_time(signs, is_use_or_change),
             last_time(signs, is_login),
         )
@@ -54,6 +58,26 @@ class Standings:
         root = self.plain.world.identities[who].account.split("/")[0]
         sources = {e.source for e in self.logged if e.account.split("/")[0] == root}
         return "inactive" if sources & self.covered else "no_evidence"
+
+    def _is_new(self, signs: list[Event]) -> bool:
+        return bool(signs) and signs[0].time >= self.plain.days_before_end(self.terms.grace_days)
+
+    @cached_property
+    def _low(self) -> set[Who]:
+        """Those of the active who do least, of people and of all others."""
+        done = {
+            who: sum(self._qualifies(event) for event in signs if event.time >= self.start)
+            for who, signs in self.signs.items()
+            if self._status(who, signs) == "active" and not self._is_new(signs)
+        }
+        kinds = grouped(done, lambda who: self.plain.world.identities[who].kind == "person")
+        return {
+            who
+            for peers in kinds.values()
+            for who in peers
+            if 10 * sum(done[peer] < done[who] for peer in peers) < len(peers)
+            and 2 * sum(done[peer] > done[who] for peer in peers) >= len(peers)
+        }
 
     def _qualifies(self, event: Event) -> bool:
         wanted = event.intent in self.terms.intents or event.kind in self.terms.kinds

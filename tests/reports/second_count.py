@@ -8,7 +8,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from tests.reports import plain_clients, plain_coverage, plain_exposure, plain_passwords
+from tests.reports import (
+    plain_clients,
+    plain_coverage,
+    plain_exposure,
+    plain_items,
+    plain_passwords,
+    plain_trends,
+)
 from tests.reports.plain_counts import (
     clients_of,
     denied,
@@ -134,6 +141,35 @@ def _user_row(plain: Plain, identity: Identity, events: list[Event], standing: S
         denied(events),
         standing.last_used or standing.last_login,
         standing.last_login,
+        standing.first_seen,
+        standing.is_low,
+    )
+
+
+def adoption(plain: Plain) -> list[Row]:
+    """How everybody stands: counted for the whole, and account by account."""
+    listed = users(plain)
+    accounts = sorted({row[1] for row in listed})
+    whole = [("*", *_standing_counts(listed))] if listed else []
+    return whole + [
+        (account, *_standing_counts([row for row in listed if row[1] == account]))
+        for account in accounts
+    ]
+
+
+def _standing_counts(rows: list[Row]) -> Row:
+    statuses, reasons = [row[4] for row in rows], [row[5] for row in rows]
+    judged = [row for row in rows if row[4] != "no_evidence" and not row[6]]
+    utilised = sum(row[4] == "active" for row in judged)
+    return (
+        len(rows),
+        *(statuses.count(status) for status in ("active", "passive", "inactive", "no_evidence")),
+        *(reasons.count(reason) for reason in ("never used", "lapsed", "dormant")),
+        sum(row[22] for row in rows),
+        sum(row[6] for row in rows),
+        len(judged),
+        utilised,
+        round(100 * utilised / len(judged), 1) if judged else None,
     )
 
 
@@ -248,6 +284,7 @@ REPORTS: dict[str, Callable[[Plain], list[Row]]] = {
     "overview": overview,
     "activity": activity,
     "users": users,
+    "adoption": adoption,
     "user": user,
     "sessions": sessions,
     "items": items,
@@ -257,11 +294,26 @@ REPORTS: dict[str, Callable[[Plain], list[Row]]] = {
     "clients-by-method": plain_clients.clients_by_method,
     "client-list": plain_clients.client_list,
     "client-periods": plain_clients.client_periods,
+    "client-days": plain_clients.client_days,
     "forecast": plain_clients.forecast,
+    "items-by-type": plain_trends.items_by_type,
+    "requests-by-action": plain_trends.requests_by_action,
+    "requests-by-kind": plain_trends.requests_by_kind,
+    "trend": plain_trends.trend,
+    "unused-by-type": plain_trends.unused_by_type,
     "accounts": accounts,
+    "item-list": plain_items.item_list,
+    "item-totals": plain_items.item_totals,
+    "item-days": plain_items.item_days,
+    "item-users": plain_items.item_users,
+    "events": plain_items.events,
+    "user-sources": plain_items.user_sources,
+    "peers": plain_items.peers,
+    "sole-use": plain_items.sole_use,
     "unused": plain_exposure.unused,
     "leaver": plain_exposure.leaver,
     "password-manager": plain_passwords.password_manager,
+    "password-uses": plain_passwords.password_uses,
     "coverage": plain_coverage.coverage,
     "coverage-days": plain_coverage.coverage_days,
     "coverage-gaps": plain_coverage.coverage_gaps,

@@ -24,7 +24,14 @@ from vaultmeter.reports.run import Ask, answer
 
 Row = dict[str, Any]
 
-NAMES = ("clients", "clients-by-method", "client-list", "client-periods", "forecast")
+NAMES = (
+    "clients",
+    "clients-by-method",
+    "client-days",
+    "client-list",
+    "client-periods",
+    "forecast",
+)
 LIMITS = (
     Limit("sm", "*", ALWAYS, 60),
     Limit("sm", "acme", date(2026, 1, 1), 40),

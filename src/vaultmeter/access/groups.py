@@ -1,22 +1,22 @@
 """Groups of users: what a group may do, each of its members may."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
 from vaultmeter.access.access import Opened
-from vaultmeter.access.names import name_checked
+from vaultmeter.access.names import name_checked, one_named
 from vaultmeter.access.users import (
     Held,
     check_manageable,
     is_shown,
     keeping_administrator,
-    text_of,
     user_seen,
 )
 from vaultmeter.model.access import Object, Permission, Principal, Role
 from vaultmeter.model.errors import Exists, NotFound, did_you_mean
+from vaultmeter.model.instants import text_of
 from vaultmeter.state.tables import GROUP_MEMBER, ROLE_MEMBER, USER_GROUP, USER_LOGIN
 
 
@@ -46,8 +46,7 @@ def make_group(folder: Opened, who: Principal, name: str) -> Object:
         check_manageable(who, f"a new group {name!r}", ())
         if connection.execute(select(USER_GROUP.c.id).where(USER_GROUP.c.name == name)).first():
             raise Exists(f"There is a group {name!r} already.", "Choose another name.")
-        now = access.clock().astimezone(UTC).replace(tzinfo=None)
-        connection.execute(insert(USER_GROUP).values(name=name, created=now))
+        connection.execute(insert(USER_GROUP).values(name=name, created=access.clock()))
         return _plain(_group(connection, who, name))
 
 
@@ -101,7 +100,7 @@ def _seen(connection: Connection, who: Principal) -> list[Group]:
         Group(
             row.id,
             row.name,
-            row.created.replace(tzinfo=UTC),
+            row.created,
             held.roles.get(("group", row.id), ()),
             tuple(sorted(names[user] for user, its in held.groups.items() if row.id in its)),
         )
@@ -112,9 +111,7 @@ def _seen(connection: Connection, who: Principal) -> list[Group]:
 
 def _group(connection: Connection, who: Principal, name: str) -> Group:
     seen = {group.name: group for group in _seen(connection, who)}
-    if name not in seen:
-        raise NotFound(f"There is no group {name!r}.", did_you_mean(name, seen))
-    return seen[name]
+    return one_named("group", name, seen)
 
 
 def _manageable(connection: Connection, who: Principal, name: str) -> Group:

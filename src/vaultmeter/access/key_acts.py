@@ -21,12 +21,14 @@ from vaultmeter.access.keys import (
     opened_by,
     plain,
 )
+from vaultmeter.access.names import one_named
 from vaultmeter.access.roles import add_member, check_within, is_seen, role_seen, roles_of
 from vaultmeter.access.sessions import TOKEN, Session, begin, end
 from vaultmeter.access.sign_in import row_of
 from vaultmeter.access.tokens import ACCESS_ID_PREFIX
 from vaultmeter.model.access import Object, Permission, Principal, Role
-from vaultmeter.model.errors import Invalid, NotFound, Unauthenticated, did_you_mean
+from vaultmeter.model.errors import Invalid, Unauthenticated
+from vaultmeter.model.instants import text_of
 from vaultmeter.state.tables import USER_LOGIN
 
 JWT_TTL = "jwt_ttl"
@@ -58,9 +60,7 @@ def key_seen(
     """A key with its roles; raises `NotFound`."""
     who.require(Permission.ROLES)
     seen = {key.name: (key, held) for key, held in _seen(connection, who)}
-    if name not in seen:
-        raise NotFound(f"There is no key {name!r}.", did_you_mean(name, seen))
-    return seen[name]
+    return one_named("key", name, seen)
 
 
 def make_key(
@@ -117,7 +117,7 @@ def instant_named(text: str) -> datetime:
 def authenticate(folder: Opened, who: Principal, access_id: str, access_key: str) -> Object:
     """Sign in with a key; answers a token and when it ends. Raises `Unauthenticated`."""
     session, token = sign_in(folder.access, access_id, access_key, who)
-    return {"token": token, "expiration": session.expires.isoformat().replace("+00:00", "Z")}
+    return {"token": token, "expiration": text_of(session.expires)}
 
 
 def sign_in(

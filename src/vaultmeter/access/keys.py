@@ -6,7 +6,7 @@ Akeyless calls one an authentication method of the type `api_key`.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hmac import compare_digest
 from typing import Any
 
@@ -17,6 +17,7 @@ from vaultmeter.access.sessions import end_all
 from vaultmeter.access.tokens import hash_of, new_access_id, new_access_key
 from vaultmeter.model.access import Object
 from vaultmeter.model.errors import Exists, Invalid, NotFound, did_you_mean
+from vaultmeter.model.instants import text_of
 from vaultmeter.state.tables import ACCESS_KEY, ROLE_MEMBER
 
 _NOBODY = hash_of("no key at all")
@@ -74,8 +75,8 @@ def create_key(
             access_id=new_access_id(),
             key_hash=hash_of(key),
             settings=json.dumps(dict(settings or {})),
-            expires=None if expires is None else _naive(expires),
-            created=_naive(now),
+            expires=expires,
+            created=now,
         )
     )
     return key_named(connection, name), key
@@ -106,9 +107,7 @@ def opened_by(connection: Connection, access_id: str, key: str, now: datetime) -
 
 def note_use(connection: Connection, key: int, now: datetime) -> None:
     """Keep when a key was last used."""
-    connection.execute(
-        update(ACCESS_KEY).where(ACCESS_KEY.c.id == key).values(last_used=_naive(now))
-    )
+    connection.execute(update(ACCESS_KEY).where(ACCESS_KEY.c.id == key).values(last_used=now))
 
 
 def plain(key: AccessKey, roles: list[str]) -> Object:
@@ -117,9 +116,9 @@ def plain(key: AccessKey, roles: list[str]) -> Object:
         "name": key.name,
         "access_id": key.access_id,
         "roles": roles,
-        "expires": _text(key.expires),
-        "created": _text(key.created),
-        "last_used": _text(key.last_used),
+        "expires": text_of(key.expires),
+        "created": text_of(key.created),
+        "last_used": text_of(key.last_used),
     }
 
 
@@ -129,15 +128,7 @@ def _read(row: Any) -> AccessKey:  # noqa: ANN401  the library's type
         row.name,
         row.access_id,
         json.loads(row.settings),
-        row.expires and row.expires.replace(tzinfo=UTC),
-        row.created.replace(tzinfo=UTC),
-        row.last_used and row.last_used.replace(tzinfo=UTC),
+        row.expires,
+        row.created,
+        row.last_used,
     )
-
-
-def _text(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.isoformat().replace("+00:00", "Z")
-
-
-def _naive(instant: datetime) -> datetime:
-    return instant.astimezone(UTC).replace(tzinfo=None)

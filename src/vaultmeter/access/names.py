@@ -1,8 +1,12 @@
 """Names of roles, users, groups and keys."""
 
-from vaultmeter.model.errors import Invalid
+from collections.abc import Mapping
+from typing import TypeVar
+
+from vaultmeter.model.errors import Invalid, NotFound, did_you_mean
 
 _LONGEST = 256
+Thing = TypeVar("Thing")
 
 
 def name_checked(name: str, what: str) -> str:
@@ -13,3 +17,10 @@ def name_checked(name: str, what: str) -> str:
             f"Use 1 to {_LONGEST} printable characters, without a space at either end.",
         )
     return name
+
+
+def one_named(what: str, name: str, known: Mapping[str, Thing]) -> Thing:
+    """The one of that name, of those by name; raises `NotFound`, which tells the nearest name."""
+    if name not in known:
+        raise NotFound(f"There is no {what} {name!r}.", did_you_mean(name, known))
+    return known[name]

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
@@ -16,10 +16,12 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 from vaultmeter.access import sessions
 from vaultmeter.access.access import Opened
 from vaultmeter.access.egress_rules import target_of
+from vaultmeter.access.names import one_named
 from vaultmeter.access.roles import role_seen
-from vaultmeter.access.users import check_manageable, text_of, user_seen
+from vaultmeter.access.users import check_manageable, user_seen
 from vaultmeter.model.access import Object, Permission, Principal
-from vaultmeter.model.errors import Exists, Invalid, NotFound, did_you_mean
+from vaultmeter.model.errors import Exists, Invalid, NotFound
+from vaultmeter.model.instants import text_of
 from vaultmeter.state.tables import PROVIDER, PROVIDER_USER, USER_LOGIN
 
 SCOPES = ("openid", "profile", "email")
@@ -76,9 +78,7 @@ def providers(connection: Connection) -> list[Provider]:
 def provider_named(connection: Connection, name: str) -> Provider:
     """The provider of that name; raises `NotFound`."""
     known = {each.name: each for each in providers(connection)}
-    if name not in known:
-        raise NotFound(f"There is no provider {name!r}.", did_you_mean(name, known))
-    return known[name]
+    return one_named("provider", name, known)
 
 
 def list_providers(folder: Opened, who: Principal) -> Object:
@@ -108,7 +108,7 @@ def add_provider(
         "issuer": _issuer(issuer),
         "client_id": _text("client id", client_id),
         "settings": json.dumps(settings),
-        "created": access.clock().astimezone(UTC).replace(tzinfo=None),
+        "created": access.clock(),
     }
     told = {"issuer": issuer, "client_id": client_id, **settings}
     with access.noting(who, "provider.add", name, **told) as connection:
@@ -260,7 +260,7 @@ def _read(row: RowMapping) -> Provider:
         tuple(settings["roles"]),
         tuple((group, role) for group, role in settings["group_roles"]),
         tuple(settings["domains"]),
-        row["created"].replace(tzinfo=UTC),
+        row["created"],
         row["secret_sealed"],
     )
 

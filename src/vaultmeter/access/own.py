@@ -13,9 +13,9 @@ from vaultmeter.access.access import Access
 from vaultmeter.access.passwords import checked_password
 from vaultmeter.access.sessions import Session
 from vaultmeter.access.sign_in import keep, proved, row_of
-from vaultmeter.access.users import text_of
 from vaultmeter.model.access import Object, Principal
 from vaultmeter.model.errors import Forbidden, Invalid, NotFound
+from vaultmeter.model.instants import text_of
 
 
 @dataclass(frozen=True)

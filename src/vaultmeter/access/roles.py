@@ -3,17 +3,18 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from vaultmeter.access.levels import levels_checked
-from vaultmeter.access.names import name_checked
+from vaultmeter.access.names import name_checked, one_named
 from vaultmeter.model.access import BUILT_IN, MANAGED, Object, PathRule, Permission, Principal, Role
 from vaultmeter.model.collecting import account_name
 from vaultmeter.model.errors import Exists, Forbidden, Invalid, NotFound, did_you_mean
+from vaultmeter.model.instants import text_of
 from vaultmeter.model.kinds import Product
 from vaultmeter.state.tables import ROLE, ROLE_MEMBER
 
@@ -52,9 +53,7 @@ def role_named(connection: Connection, name: str) -> Role:
 def role_seen(connection: Connection, who: Principal, name: str) -> Role:
     """The role of that name, if `who` is shown it; raises `NotFound` as for one there is not."""
     seen = {role.name: role for role in roles(connection) if is_seen(who, role)}
-    if name not in seen:
-        raise NotFound(f"There is no role {name!r}.", did_you_mean(name, seen))
-    return seen[name]
+    return one_named("role", name, seen)
 
 
 def create_role(connection: Connection, who: Principal, role: Role, now: datetime) -> Role:
@@ -63,9 +62,8 @@ def create_role(connection: Connection, who: Principal, role: Role, now: datetim
     check_within(who, role)
     if connection.execute(select(ROLE.c.id).where(ROLE.c.name == role.name)).first():
         raise Exists(f"There is a role {role.name!r} already.", "Choose another name.")
-    naive = now.astimezone(UTC).replace(tzinfo=None)
     made = connection.execute(
-        insert(ROLE).values(name=role.name, settings=_written(role), created=naive, modified=naive)
+        insert(ROLE).values(name=role.name, settings=_written(role), created=now, modified=now)
     )
     return replace(role, id=int((made.inserted_primary_key or [0])[0]))
 
@@ -84,11 +82,7 @@ def update_role(
     connection.execute(
         update(ROLE)
         .where(ROLE.c.id == old.id)
-        .values(
-            name=new.name,
-            settings=_written(new),
-            modified=now.astimezone(UTC).replace(tzinfo=None),
-        )
+        .values(name=new.name, settings=_written(new), modified=now)
     )
     return new
 
@@ -259,18 +253,14 @@ def plain(role: Role) -> Object:
         "levels": dict(role.levels),
         "delete_protection": role.delete_protection,
         "is_built_in": role.id in _BUILT_IN,
-        "created": _text(role.created),
-        "modified": _text(role.modified),
+        "created": text_of(role.created),
+        "modified": text_of(role.modified),
     }
 
 
 def _one_of(option: str, word: str, known: Sequence[str]) -> None:
     if word not in tuple(known):
         raise Invalid(f"{option} is {word!r}.", did_you_mean(word, known))
-
-
-def _text(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.isoformat().replace("+00:00", "Z")
 
 
 def _written(role: Role) -> str:
@@ -290,11 +280,7 @@ def _written(role: Role) -> str:
 
 
 def _read(row: Any) -> Role:  # noqa: ANN401  the library's type
-    times = {
-        "id": row.id,
-        "created": row.created.replace(tzinfo=UTC),
-        "modified": row.modified.replace(tzinfo=UTC),
-    }
+    times = {"id": row.id, "created": row.created, "modified": row.modified}
     if row.id in _BUILT_IN:
         return replace(_BUILT_IN[row.id], **times)
     written = json.loads(row.settings)

@@ -4,7 +4,7 @@ A browser's session ends after 30 idle minutes and 12 hours at the latest; a tok
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -59,7 +59,7 @@ def begin(
     text = new_token() if kind == "token" else new_cookie()
     usual = now + (TOKEN if kind == "token" else BROWSER)
     end = usual if expires is None else expires if kind == "token" else min(usual, expires)
-    connection.execute(delete(SESSION).where(SESSION.c.expires <= _naive(now)))
+    connection.execute(delete(SESSION).where(SESSION.c.expires <= now))
     connection.execute(
         insert(SESSION).values(
             token_hash=hash_of(text),
@@ -69,9 +69,9 @@ def begin(
             csrf=new_cookie() if kind == "browser" else None,
             address=address,
             agent=agent,
-            created=_naive(now),
-            last_used=_naive(now),
-            expires=_naive(end),
+            created=now,
+            last_used=now,
+            expires=end,
         )
     )
     begun = session_of(connection, text)
@@ -99,7 +99,7 @@ def sessions_of(connection: Connection, holder: tuple[str, int]) -> list[Session
 def note_use(connection: Connection, session: Session, now: datetime) -> None:
     """Keep that it was used just now."""
     connection.execute(
-        update(SESSION).where(SESSION.c.token_hash == session.id).values(last_used=_naive(now))
+        update(SESSION).where(SESSION.c.token_hash == session.id).values(last_used=now)
     )
 
 
@@ -124,9 +124,7 @@ def _read(row: Any) -> Session:  # noqa: ANN401  the library's type
         row.csrf,
         row.address,
         row.agent,
-        *(at.replace(tzinfo=UTC) for at in (row.created, row.last_used, row.expires)),
+        row.created,
+        row.last_used,
+        row.expires,
     )
-
-
-def _naive(instant: datetime) -> datetime:
-    return instant.astimezone(UTC).replace(tzinfo=None)

@@ -6,7 +6,6 @@ the first of each wait. Names that nobody has are not written down: people type 
 """
 
 from dataclasses import dataclass
-from datetime import UTC
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select, update
@@ -93,7 +92,7 @@ def begin(
     session, cookie = sessions.begin(
         connection, "browser", ("user", user), now, address=came.address, agent=agent
     )
-    keep(connection, user, last_used=now.astimezone(UTC).replace(tzinfo=None))
+    keep(connection, user, last_used=now)
     access.trail.add(connection, who, "sign_in", who.name, details={"by": by})
     return SignedIn(who, session, cookie)
 

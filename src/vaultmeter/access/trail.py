@@ -18,6 +18,7 @@ from sqlalchemy import Connection, RowMapping, Select, String, insert, select, t
 from vaultmeter.clock import Clock
 from vaultmeter.model.access import Object, Principal
 from vaultmeter.model.errors import Invalid
+from vaultmeter.model.instants import text_of
 from vaultmeter.state.database import State
 from vaultmeter.state.tables import TRAIL
 
@@ -89,7 +90,7 @@ class Trail:
         """Write down an act, in the transaction of what it does. Details hold no secrets."""
         newest = connection.execute(_NEWEST).first()
         seq, before = (newest.seq + 1, newest.link) if newest else (1, "")
-        at = self._clock().astimezone(UTC).replace(tzinfo=None)
+        at = self._clock().astimezone(UTC)
         row = {
             "seq": seq,
             "at": at.strftime(_AT),
@@ -148,13 +149,7 @@ def entries(
     if before is not None:
         statement = statement.where(TRAIL.c.seq < before)
     for row in connection.execute(statement.order_by(TRAIL.c.seq.desc()).limit(limit)).mappings():
-        yield Entry(
-            **{
-                **row,
-                "at": row["at"].replace(tzinfo=UTC),
-                "details": json.loads(row["details"]),
-            }
-        )
+        yield Entry(**{**row, "details": json.loads(row["details"])})
 
 
 def is_empty(connection: Connection) -> bool:
@@ -164,8 +159,7 @@ def is_empty(connection: Connection) -> bool:
 
 def plain(entry: Entry) -> Object:
     """An entry as JSON has it."""
-    at = entry.at.isoformat().replace("+00:00", "Z")
-    return {**vars(entry), "at": at, "details": dict(entry.details)}
+    return {**vars(entry), "at": text_of(entry.at), "details": dict(entry.details)}
 
 
 def plain_verdict(verdict: Verdict) -> Object:
@@ -179,8 +173,7 @@ def _narrowed(statement: Select[Any], narrowed: Narrowed) -> Select[Any]:
             escaped = pattern.replace("/", "//").replace("%", "/%").replace("_", "/_")
             statement = statement.where(column.like(escaped.replace("*", "%"), escape="/"))
     if narrowed.since is not None:
-        since = narrowed.since.astimezone(UTC).replace(tzinfo=None)
-        statement = statement.where(TRAIL.c.at >= since)
+        statement = statement.where(TRAIL.c.at >= narrowed.since)
     return statement
 
 

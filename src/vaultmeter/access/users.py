@@ -4,15 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from vaultmeter.access.names import name_checked
+from vaultmeter.access.names import name_checked, one_named
 from vaultmeter.access.roles import check_within, is_seen, members, roles
 from vaultmeter.model.access import ADMIN, Object, Permission, Principal, Role
-from vaultmeter.model.errors import Exists, Forbidden, Invalid, NotFound, did_you_mean
+from vaultmeter.model.errors import Exists, Forbidden, Invalid
+from vaultmeter.model.instants import text_of
 from vaultmeter.state.tables import GROUP_MEMBER, USER_GROUP, USER_LOGIN
 
 _LONGEST_ADDRESS = 254
@@ -87,9 +88,7 @@ def users_seen(connection: Connection, who: Principal) -> list[User]:
 def user_seen(connection: Connection, who: Principal, name: str) -> User:
     """The user of that name, if `who` is shown it; raises `NotFound`."""
     seen = {user.name: user for user in users_seen(connection, who)}
-    if name not in seen:
-        raise NotFound(f"There is no user {name!r}.", did_you_mean(name, seen))
-    return seen[name]
+    return one_named("user", name, seen)
 
 
 def insert_user(
@@ -110,7 +109,7 @@ def insert_user(
             email=email_checked(email),
             password_hash=password_hash,
             is_disabled=False,
-            created=now.astimezone(UTC).replace(tzinfo=None),
+            created=now,
         )
     )
     return int((made.inserted_primary_key or [0])[0])
@@ -184,11 +183,6 @@ def plain(user: User) -> Object:
     }
 
 
-def text_of(instant: datetime | None) -> str | None:
-    """An instant as JSON has it."""
-    return None if instant is None else instant.isoformat().replace("+00:00", "Z")
-
-
 def _administrators(connection: Connection) -> int:
     return sum(
         ADMIN.id in {role.id for role in user.all_roles}
@@ -207,8 +201,8 @@ def _read(row: Any, held: Held) -> User:  # noqa: ANN401  the library's type
         row.is_disabled,
         row.password_hash is not None,
         row.totp_step is not None,
-        row.created.replace(tzinfo=UTC),
-        row.last_used and row.last_used.replace(tzinfo=UTC),
+        row.created,
+        row.last_used,
         held.roles.get(("user", row.id), ()),
         tuple(sorted(held.names[group] for group in groups)),
         tuple(of_groups),

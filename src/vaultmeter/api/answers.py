@@ -27,6 +27,7 @@ def report(  # noqa: PLR0913, PLR0917  one for each field of the question
     by: str | None = None,
     layout: str | None = None,
     sql: bool = False,  # noqa: FBT001, FBT002  a field as the others
+    status: str | None = None,
     **filters: Sequence[str] | None,
 ) -> Table | Object | str:
     """The table of a report, the document of its layout, or its SQL; raises what reports raise."""
@@ -44,6 +45,7 @@ def report(  # noqa: PLR0913, PLR0917  one for each field of the question
         by,
         layout,
         sql,
+        status,
     )
     return report_answer(app, who.viewer(Permission.REPORTS), asked)
 

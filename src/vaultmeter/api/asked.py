@@ -70,6 +70,7 @@ class ReportAsked:
     by: str | None = None
     layout: str | None = None
     sql: bool = False
+    status: str | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ def _ask(app: App, store: Store, viewer: Viewer, asked: ReportAsked) -> Ask:
         asked.sort,
         app.terms(),
         asked.days,
+        asked.status,
     )
 
 

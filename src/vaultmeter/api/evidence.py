@@ -10,6 +10,7 @@ from vaultmeter.app import App
 from vaultmeter.model.access import Object, Permission, Principal
 from vaultmeter.model.errors import Invalid
 from vaultmeter.model.filters import Filters
+from vaultmeter.model.instants import text_of
 from vaultmeter.reports.evidence import Evidence, Sought
 from vaultmeter.reports.explain import explain
 from vaultmeter.reports.head import report_named
@@ -92,7 +93,7 @@ def _row(words: Sequence[str]) -> dict[str, str]:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401  any cell
     if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
+        return text_of(value)
     if isinstance(value, date):
         return value.isoformat()
     return {n: _plain(v) for n, v in value.items()} if isinstance(value, dict) else value

@@ -6,6 +6,7 @@ within a deadline or refused.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
@@ -33,6 +34,8 @@ _STREAM = "push"
 _SMALL_PACKED = 16 << 10
 _SMALL = 128 << 10
 """Bodies up to these sizes are read within the event loop, in about a millisecond."""
+_BURST = 1.0
+"""Seconds' worth of records that a source may push at once."""
 _UNKNOWN = ""
 """The source in the counts of pushes whose key was wrong."""
 
@@ -92,7 +95,7 @@ class Ingest:
         self._doors, self._gate, self._settings, self._counts = doors, gate, settings, counts
         self._pool = Pool()
         self._memory = Memory(settings.push_memory)
-        self._pace = Pace(settings.push_rate)
+        self._paces: defaultdict[int, Pace] = defaultdict(lambda: Pace(settings.push_rate, _BURST))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a push."""
@@ -117,7 +120,7 @@ class Ingest:
         if scope["query_string"]:
             raise Refusal(400, "A push has no parameters.", "Keys travel in headers alone.")
         coding = coding_of(header(headers, b"content-encoding"))
-        if (seconds := self._pace.wait(source.id)) > 0:
+        if (seconds := self._paces[source.id].wait()) > 0:
             raise unavailable("The source pushes faster than it may.", seconds, status=429)
         with Share(self._memory) as share:
             most = self._settings.push_max_bytes
@@ -152,7 +155,7 @@ class Ingest:
         return Push(content, idempotency_key, self._settings, redact)
 
     async def _accepted(self, source: Source, push: Push) -> Receipt:
-        self._pace.spend(source.id, push.lines)
+        self._paces[source.id].spend(push.lines)
         offered = self._gate.offer(
             Delivery(source, _STREAM, push.content, push.lines, push.key, push.redacted)
         )

@@ -2,6 +2,7 @@
 
 from urllib.parse import unquote
 
+from vaultmeter.api.bearer import bearer
 from vaultmeter.api.problems import Refusal
 from vaultmeter.model.ingest_key import hash_of, opens
 from vaultmeter.receive.door import Doors, SourceDoor
@@ -27,7 +28,7 @@ def opened_door(doors: Doors, name: str, headers: Headers) -> SourceDoor:
     An unknown source, a source without a key and a wrong key are told in the same words.
     """
     door = doors(name)
-    is_open = opens(_bearer(headers), door.key_hash if door else _NOBODY)
+    is_open = opens(bearer(header(headers, b"authorization")), door.key_hash if door else _NOBODY)
     if door is None or not is_open:
         raise Refusal(
             401,
@@ -48,8 +49,3 @@ def brings_key(doors: Doors, method: str, target: bytes, headers: Headers) -> bo
     except Refusal:
         return False
     return True
-
-
-def _bearer(headers: Headers) -> str:
-    scheme, _, key = header(headers, b"authorization").partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else ""

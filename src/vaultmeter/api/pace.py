@@ -1,42 +1,35 @@
-"""How fast each source may push: a bucket of tokens, one for each record."""
+"""How fast somebody may go: a bucket of tokens that fills as time goes by."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import monotonic
 
 
-@dataclass
-class _Bucket:
-    tokens: float
-    filled: float
-
-
 class Pace:
-    """Records a second, on average, of each source; a second's worth may come at once.
+    """Tokens a second, on average; so many seconds' worth may be spent at once.
 
-    A batch may be larger than the bucket: the source then waits until its debt is paid.
+    More may be spent than the bucket has: the debt is then waited for.
     """
 
-    def __init__(self, rate: float, now: Callable[[], float] = monotonic) -> None:
-        """Begin with full buckets; a rate of 0 holds nobody back."""
+    def __init__(self, rate: float, burst: float, now: Callable[[], float] = monotonic) -> None:
+        """Begin with a full bucket of `burst` seconds; a rate of 0 holds nobody back."""
         self._rate, self._now = rate, now
-        self._most = max(rate, 1.0)
-        self._buckets: dict[int, _Bucket] = {}
+        self._most = max(rate * burst, 1.0)
+        self._tokens, self._filled = self._most, now()
 
-    def wait(self, source: int) -> float:
-        """Seconds until the source may push again; 0 when it may."""
+    def wait(self) -> float:
+        """Seconds until there is a token; 0 when there is one."""
         if not self._rate:
             return 0.0
-        return max(0.0, (1.0 - self._filled(source).tokens) / self._rate)
+        self._fill()
+        return max(0.0, (1.0 - self._tokens) / self._rate)
 
-    def spend(self, source: int, records: int) -> None:
-        """Take a token for each record that was pushed."""
+    def spend(self, tokens: int = 1) -> None:
+        """Take tokens."""
         if self._rate:
-            self._filled(source).tokens -= records
+            self._fill()
+            self._tokens -= tokens
 
-    def _filled(self, source: int) -> _Bucket:
+    def _fill(self) -> None:
         now = self._now()
-        bucket = self._buckets.setdefault(source, _Bucket(self._most, now))
-        bucket.tokens = min(self._most, bucket.tokens + (now - bucket.filled) * self._rate)
-        bucket.filled = now
-        return bucket
+        self._tokens = min(self._most, self._tokens + (now - self._filled) * self._rate)
+        self._filled = now

@@ -14,6 +14,7 @@ from starlette.types import Scope
 from vaultmeter.access.access import Access
 from vaultmeter.access.sessions import Session
 from vaultmeter.access.tokens import KEY_PREFIX
+from vaultmeter.api.bearer import bearer
 from vaultmeter.api.problems import Refusal
 from vaultmeter.model.access import Principal
 from vaultmeter.model.errors import Forbidden, Unauthenticated
@@ -54,15 +55,18 @@ def cookie_name(request: Request) -> str:
     return SECURE_COOKIE if request.url.scheme == "https" else COOKIE
 
 
-def who_asks(access: Access, request: Request) -> Principal:
-    """Who asks; raises `Unauthenticated` and, of a browser misled by another site, `Forbidden`."""
+def who_asks(access: Access, request: Request, token: str | None = None) -> Principal:
+    """Who asks; raises `Unauthenticated` and, of a browser misled by another site, `Forbidden`.
+
+    `token` is what a form brings along in place of the header X-CSRF-Token.
+    """
     check_no_secrets(request)
     address = address_of(request.scope)
     known: Principal | None = request.scope.get(WHO)
     if known is not None:
         return known
     if (header := request.headers.get("authorization")) is not None:
-        return access.bearer(_bearer(header)).at(address)
+        return access.bearer(_brought(header)).at(address)
     cookie = request.cookies.get(cookie_name(request))
     if not cookie:
         raise Unauthenticated(
@@ -70,7 +74,7 @@ def who_asks(access: Access, request: Request) -> Principal:
             "Send 'Authorization: Bearer TOKEN' or 'Authorization: Bearer ACCESS_ID:ACCESS_KEY'.",
         )
     who, session = access.cookie(cookie)
-    _check_meant(request, session)
+    _check_meant(request, session, token)
     request.scope[SESSION] = session
     return who.at(address)
 
@@ -81,8 +85,8 @@ def remembered(access: Access, request: Request) -> Principal | None:
     known: Principal | None = request.scope.get(WHO)
     if known is not None:
         return known
-    scheme, _, text = request.headers.get("authorization", "").partition(" ")
-    found = access.remembered(text.strip()) if scheme.lower() == "bearer" else None
+    text = bearer(request.headers.get("authorization", ""))
+    found = access.remembered(text) if text else None
     return found and found.at(address_of(request.scope))
 
 
@@ -109,13 +113,13 @@ def check_no_secrets(request: Request) -> None:
             )
 
 
-def _check_meant(request: Request, session: Session) -> None:
+def _check_meant(request: Request, session: Session, given: str | None) -> None:
     """Raise `Forbidden` unless our own page asks for a change."""
     if request.method in _SAFE:
         return
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
     is_own = _is_own(origin, request) if origin is not None else site == "same-origin"
-    token = request.headers.get(CSRF_HEADER, "").encode()
+    token = (given or request.headers.get(CSRF_HEADER, "")).encode()
     # Compared also where the origin is wrong already: the answer takes as long.
     is_token = compare_digest(token, (session.csrf or token_hex(16)).encode())
     if not is_own or not is_token or site in {"cross-site", "same-site"}:
@@ -133,11 +137,11 @@ def _misled() -> Forbidden:
     )
 
 
-def _bearer(header: str) -> str:
-    scheme, _, text = header.partition(" ")
-    if scheme.lower() != "bearer" or not text.strip():
+def _brought(header: str) -> str:
+    text = bearer(header)
+    if not text:
         raise Unauthenticated(
             "The header Authorization is not understood.",
             "Send 'Authorization: Bearer TOKEN' or 'Authorization: Bearer ACCESS_ID:ACCESS_KEY'.",
         )
-    return text.strip()
+    return text

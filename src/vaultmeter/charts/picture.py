@@ -11,7 +11,7 @@ _HATCH = (
     'patternTransform="rotate(45)"><path d="M0 0v6" stroke="{colour}" stroke-width="1.5" '
     'opacity="0.55"/></pattern></defs>'
 )
-_BAND = 24
+_LEAST = 24
 """Pixels a small chart is high at least: less would leave no room for a column."""
 
 
@@ -22,20 +22,24 @@ def svg(
     *,
     width: int,
     height: int,
+    separators: tuple[str, str] = (".", ","),
 ) -> str:
     """The chart as an SVG picture; width and height are CSS pixels. Raises `NotFound`.
 
-    `values` are the data sets by name. A signal the chart does not have is a `KeyError`.
+    `values` are the data sets by name; `separators` are those of decimals and of thousands. A
+    signal the chart does not have is a `KeyError`.
     """
     import vl_convert  # noqa: PLC0415  a command that draws nothing does not load it
 
     vega = json.loads(compiled(name))
-    size = {"outer_width": width, "outer_height": max(height, _BAND)}
+    size = {"outer_width": width, "outer_height": max(height, _LEAST)}
     _set_signals(vega, {**signals, **size})
     for data in vega["data"]:
         if data["name"] in values:
             data["values"] = [dict(row) for row in values[data["name"]]]
-    drawn = vl_convert.vega_to_svg(vega, allowed_base_urls=[], format_locale=_locale(signals))
+    decimal, thousands = separators
+    locale = {"decimal": decimal, "thousands": thousands, "grouping": [3], "currency": ["", ""]}
+    drawn = vl_convert.vega_to_svg(vega, allowed_base_urls=[], format_locale=locale)
     start = drawn.index(">", drawn.index("<svg")) + 1
     return drawn[:start] + _HATCH.format(colour=tokens()["control"]) + drawn[start:]
 
@@ -45,10 +49,3 @@ def _set_signals(vega: dict[str, list[dict[str, object]]], signals: Mapping[str,
     for name, value in signals.items():
         known[name].pop("update", None)
         known[name]["value"] = value
-
-
-def _locale(signals: Mapping[str, object]) -> dict[str, object]:
-    """Separators of numbers, in the words of d3-format."""
-    separators = {name: signals.get(name) for name in ("decimal", "thousands")}
-    decimal, thousands = separators["decimal"] or ".", separators["thousands"] or ","
-    return {"decimal": decimal, "thousands": thousands, "grouping": [3], "currency": ["", ""]}

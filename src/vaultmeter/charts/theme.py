@@ -14,6 +14,11 @@ _TOKENS = Path(vaultmeter.__file__).parent / "console" / "static" / "css" / "00-
 _LIGHT = re.compile(r":root \{(.*?)\n\}", re.DOTALL)
 _TOKEN = re.compile(r"--([\w-]+):\s*([^;]+);")
 _TEXT_SIZE = 12
+_SHORT = (
+    "datum.value >= 1e6 ? format(datum.value / 1e6, ',~r') + 'M' : "
+    "datum.value >= 1e4 ? format(datum.value / 1e3, ',~r') + 'k' : format(datum.value, ',')"
+)
+"""Values on an axis: 4,000 in full, then 40k and 4M."""
 
 COLOURS = (
     "surface",
@@ -74,6 +79,9 @@ def config() -> dict[str, object]:
             "labelColor": _colour("text-muted"),
             "labelFontSize": _TEXT_SIZE,
             "labelPadding": 8,
+            "labelExpr": _SHORT,
+            "tickMinStep": 1,
+            "tickCount": {"expr": "height > 120 ? 4 : 2"},
         },
         "range": {"category": [{"signal": signal(name)} for name in TONES]},
         "style": _styles(),

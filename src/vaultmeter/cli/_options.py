@@ -40,7 +40,10 @@ Per = Annotated[
     str | None,
     typer.Option(help="hour, day, week or month; by the range unless given.", show_default=False),
 ]
-Compare = Annotated[str, typer.Option(help="weekdays, previous, year or none.")]
+Compare = Annotated[
+    str,
+    typer.Option(help="weekdays, previous, year, none, or days: 2026-01-01..2026-01-31."),
+]
 
 
 def say(message: str) -> None:

@@ -48,7 +48,8 @@ class Server:
         """
         body = None if given is None else json.dumps(given).encode()
         headers = {"Content-Type": _JSON} if body is not None else {}
-        return self._asked(method, _address(path, narrowed or {}), body, headers, patience)
+        address = _address(path, narrowed or {})
+        return self._told(*self._exchange(method, address, body, headers, patience))
 
     def send(
         self,
@@ -60,27 +61,17 @@ class Server:
         patience: float = PATIENCE,
     ) -> Any:  # noqa: ANN401  whatever JSON can hold
         """The same of content that is sent as it is read."""
-        return self._asked(method, _address(path, narrowed), content, headers, patience)
+        address = _address(path, narrowed)
+        return self._told(*self._exchange(method, address, content, headers, patience))
 
     def ready(self) -> Any:  # noqa: ANN401  JSON
         """Every part of the server, and whether it works."""
-        status, kind, body = self._exchange("GET", f"{self._path}/readyz", None, {}, PATIENCE)
+        status, kind, body = self._exchange("GET", "/readyz", None, {}, PATIENCE)
         return self._read(kind, body) if kind == _JSON else self._told(status, kind, body)
 
     def connection(self) -> HTTPConnection:
         """A connection that is not connected yet."""
         raise NotImplementedError
-
-    def _asked(
-        self,
-        method: str,
-        address: str,
-        body: bytes | IO[bytes] | None,
-        headers: Mapping[str, str],
-        patience: float,
-    ) -> Any:  # noqa: ANN401  whatever JSON can hold
-        wanted = f"{self._path}{_API}{address}"
-        return self._told(*self._exchange(method, wanted, body, headers, patience))
 
     def _exchange(
         self,
@@ -98,7 +89,7 @@ class Server:
             connection.sock.settimeout(patience)
             connection.request(
                 method,
-                address,
+                self._path + address,
                 body,
                 {"Accept": f"{_JSON}, text/plain", **key, **headers},
                 encode_chunked=body is not None and not isinstance(body, bytes),
@@ -249,7 +240,8 @@ def _url(text: str) -> SplitResult:
 def _address(path: tuple[str, ...], narrowed: Mapping[str, Any]) -> str:
     query = {name: word for name, word in narrowed.items() if word is not None}
     told = urlencode({name: _in_query(word) for name, word in query.items()}, doseq=True)
-    return "".join(f"/{quote(part, safe='')}" for part in path) + (f"?{told}" if told else "")
+    parts = "".join(f"/{quote(part, safe='')}" for part in path)
+    return f"{_API}{parts}" + (f"?{told}" if told else "")
 
 
 def _in_query(word: Any) -> Any:  # noqa: ANN401  a word or a list of them

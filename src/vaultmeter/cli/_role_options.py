@@ -93,9 +93,20 @@ def asked_fields(
     manages: str | None,
     description: str | None,
     protection: str | None,
-    levels: dict[str, str | None],
+    audit: str | None,
+    gw_analytics: str | None,
+    sra_reports: str | None,
+    event_center: str | None,
+    event_forwarders: str | None,
 ) -> dict[str, Any]:
     """The fields of a role that options set, as the API takes them; raises `Invalid`."""
+    levels = {
+        "audit-access": audit,
+        "gw-analytics-access": gw_analytics,
+        "sra-reports-access": sra_reports,
+        "event-center-access": event_center,
+        "event-forwarders-access": event_forwarders,
+    }
     fields: dict[str, Any] = {
         "usage_reports_access": usage_reports,
         "analytics_access": analytics,

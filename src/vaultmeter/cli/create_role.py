@@ -58,13 +58,11 @@ def command(
         manages=manages,
         description=description,
         protection=protection,
-        levels={
-            "audit-access": audit,
-            "gw-analytics-access": gw_analytics,
-            "sra-reports-access": sra_reports,
-            "event-center-access": event_center,
-            "event-forwarders-access": event_forwarders,
-        },
+        audit=audit,
+        gw_analytics=gw_analytics,
+        sra_reports=sra_reports,
+        event_center=event_center,
+        event_forwarders=event_forwarders,
     )
     made = asked(context, _CREATE, name=name, **fields)
     if as_json:

@@ -23,6 +23,7 @@ from vaultmeter.cli._tables import table_of
 from vaultmeter.exports import Export
 from vaultmeter.model.errors import Invalid, NotFound, did_you_mean
 from vaultmeter.model.filters import Filters
+from vaultmeter.model.status import CHOICES
 from vaultmeter.model.table import Table
 from vaultmeter.plugins import names_in
 from vaultmeter.reports.head import report_named
@@ -69,6 +70,10 @@ def command(
             help="How many days back from the end, of reports about so many: 90 unless given.",
             show_default=False,
         ),
+    ] = None,
+    status: Annotated[
+        str | None,
+        typer.Option(help=f"How active users are: {', '.join(CHOICES)}.", show_default=False),
     ] = None,
     by: Annotated[
         str | None,
@@ -122,6 +127,7 @@ def command(
         "offset": offset,
         "sort": sort,
         "days": days,
+        "status": status,
         **filters,
     }
     with reached(context) as there:

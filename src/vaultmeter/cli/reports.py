@@ -1,6 +1,5 @@
 """`vaultmeter reports`: what can be asked."""
 
-from dataclasses import asdict
 from typing import Any
 
 import typer
@@ -21,27 +20,16 @@ def command(context: typer.Context, *, as_json: Json = False) -> None:
     Example: vaultmeter reports --json | jq '.[].name'
     """
     server = server_at(chosen_in(context))
-    rows = _own() if server is None else _in_order(There(server).rows(_LIST))
+    rows = (
+        [report.plain() for report in all_reports()]
+        if server is None
+        else _in_order(There(server).rows(_LIST))
+    )
     if as_json:
         print_json(rows)
         return
     for row in rows:
         typer.echo(f"{row['name']:14} {row['answers']}")
-
-
-def _own() -> list[dict[str, Any]]:
-    """The reports of this version, for which no folder need be there."""
-    return [
-        {
-            "name": report.name,
-            "title": report.title,
-            "answers": report.answers,
-            "parameters": list(report.parameters),
-            "needs": list(report.needs),
-            "columns": [asdict(column) for column in report.columns],
-        }
-        for report in all_reports()
-    ]
 
 
 def _in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

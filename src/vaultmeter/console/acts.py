@@ -1,9 +1,11 @@
 """Changes that forms ask for: one function each, and the way on from there."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qsl
 
+from vaultmeter.access.own import Renewed
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.page import Page
 from vaultmeter.model.errors import Invalid
@@ -13,10 +15,17 @@ _MOST_FIELDS = 1_000
 
 @dataclass(frozen=True)
 class Done:
-    """What came of a change: where the reader goes on, and what is said there once."""
+    """What came of a change: where the reader goes on, and what is said there once.
 
-    to: str
+    With `shown` the act's page is the answer itself, and finds it as `asking.shown`: what is told
+    this once, such as a new key, is in no address and in no cookie.
+    """
+
+    to: str = ""
     told: str = ""
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    renewed: Renewed | None = None
+    """The session that takes the place of the reader's, where their sign-in changed."""
 
 
 @dataclass(frozen=True)

@@ -6,27 +6,31 @@ thread.
 
 import gzip
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC
 from urllib.parse import quote, unquote
 
 import structlog
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import compile_path, replace_params
 
 from vaultmeter.api.kept import takes_gzip
 from vaultmeter.api.noted import REQUEST
 from vaultmeter.api.problems import headers_of, outside, status_of
-from vaultmeter.api.who import WHO
+from vaultmeter.api.v1.sign_in import session_of, set_cookie
+from vaultmeter.api.who import SESSION, WHO
 from vaultmeter.app import App
-from vaultmeter.console.acts import Act, Form
+from vaultmeter.console.acts import Act, Done, Form
 from vaultmeter.console.answers import Answers
 from vaultmeter.console.asking import Asking, Refused
 from vaultmeter.console.door import FIELD, csrf_of, reader, to_sign_in
+from vaultmeter.console.evidence_drawer import ID as DRAWER
 from vaultmeter.console.page import Page
 from vaultmeter.console.parts import Part
 from vaultmeter.console.preferences import preferences_of
 from vaultmeter.console.rendering import PAGE_HEADERS
-from vaultmeter.console.showing import block_html, failure_html, page_html
+from vaultmeter.console.showing import block_html, evidence_html, failure_html, page_html
 from vaultmeter.console.view import read
 from vaultmeter.console.words import Words, locale_of
 from vaultmeter.model.access import Principal
@@ -56,9 +60,12 @@ class Answering:
         """A page, or the one block of it that is asked for."""
 
         def shown(asking: Asking) -> Response:
-            block = page.block(request.headers.get("hx-target", ""))
+            target = request.headers.get("hx-target", "")
+            block = page.block(target)
             if "hx-request" in request.headers and block is not None:
                 return _html(request, block_html(asking, page, block))
+            if "hx-request" in request.headers and target == DRAWER:
+                return _html(request, evidence_html(asking, page))
             response = _html(request, page_html(asking, page))
             if asking.told:
                 response.delete_cookie(_TOLD)
@@ -80,22 +87,35 @@ class Answering:
         """Do what a form asks for, and lead on; or show the page again with what is wrong."""
 
         def done(asking: Asking) -> Response:
+            # The page is the act's own from here on: what it shows is not asked for again.
+            asking.view = replace(asking.view, path=_path(act.page, request))
+            asking.is_whole = True
             try:
                 done = act.do(asking, form)
-            except (Forbidden, Unauthenticated):
+            except Unauthenticated:
                 raise
             except VaultmeterError as error:
-                told = outside(error, asking.request, asking.who)
-                asking.refused = Refused(act.name, told.message, told.hint, form.kept())
-                return _html(request, page_html(asking, act.page), status_of(error))
-            response = RedirectResponse(done.to, 303)
-            if done.told:
-                response.set_cookie(
-                    _TOLD, quote(done.told), _TOLD_SECONDS, httponly=True, samesite="lax"
-                )
-            return response
+                return self._refused(request, asking, act, form, error)
+            return _done(request, asking, act, done)
 
         return self._answered(request, act.page, done, form.text(FIELD))
+
+    def _refused(
+        self, request: Request, asking: Asking, act: Act, form: Form, error: VaultmeterError
+    ) -> Response:
+        """The act's page again, with what is wrong; raises `Forbidden` where it is not open."""
+        told = outside(error, asking.request, asking.who)
+        asking.refused = Refused(act.name, told.message, told.hint, form.kept())
+        status = status_of(error)
+        html = page_html(asking, act.page)
+        if isinstance(error, Forbidden):
+            self._note(request, asking, error)
+        return _html(request, html, status, {**headers_of(error, status), **_stays(asking)})
+
+    def _note(self, request: Request, asking: Asking, error: Forbidden) -> None:
+        self._app.access.note(
+            asking.who, "access.refused", request.url.path, "refused", why=error.message
+        )
 
     def _answered(
         self,
@@ -117,9 +137,7 @@ class Answering:
             if asking is None or page is None:
                 raise
             if isinstance(error, Forbidden):
-                self._app.access.note(
-                    asking.who, "access.refused", request.url.path, "refused", why=error.message
-                )
+                self._note(request, asking, error)
             told = outside(error, asking.request, asking.who)
             status = status_of(error)
             html = failure_html(asking, page, told, status)
@@ -147,8 +165,40 @@ class Answering:
             request.path_params,
             dict(pairs),
             told=unquote(request.cookies.get(_TOLD, "")),
+            session=session_of(request),
             is_whole=_WHOLE in request.query_params,
         )
+
+
+def _done(request: Request, asking: Asking, act: Act, done: Done) -> Response:
+    """The way on after a change, or its page with what is told this once."""
+    renewed = done.renewed
+    if renewed is not None and renewed.session is not None:
+        request.scope[SESSION] = asking.session = renewed.session
+        asking.csrf = csrf_of(request)
+    if done.shown:
+        asking.shown, asking.told = done.shown, done.told
+        response = _html(request, page_html(asking, act.page), headers=_stays(asking))
+    else:
+        response = RedirectResponse(done.to or asking.view.path, 303)
+        if done.told:
+            response.set_cookie(
+                _TOLD, quote(done.told), _TOLD_SECONDS, httponly=True, samesite="lax"
+            )
+    if renewed is not None and renewed.session is not None:
+        set_cookie(request, response, renewed.cookie)
+    return response
+
+
+def _path(page: Page, request: Request) -> str:
+    """The path of an act's page, with the same named parts as the act's own."""
+    path, _ = replace_params(page.path, compile_path(page.path)[2], dict(request.path_params))
+    return path
+
+
+def _stays(asking: Asking) -> dict[str, str]:
+    """Headers that leave the browser at the page's address: that of the act shows no page."""
+    return {"HX-Replace-Url": asking.view.url()}
 
 
 def _html(

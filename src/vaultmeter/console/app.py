@@ -33,7 +33,7 @@ def routes(app: App, kept: Kept, sources_of: Sources) -> list[BaseRoute]:
         *(Route(part.path, _part(answering, kept, part), methods=["GET"]) for part in PARTS),
         *(Route(act.path, _act(answering, kept, act), methods=["POST"]) for act in ACTS),
         *signing.routes(app, kept),
-        Route("/static/charts/{name}.{hash}.json", _chart, methods=["GET"]),
+        Route("/static/charts/{name}.{hash}.json", _chart(kept), methods=["GET"]),
         Route("/static/{hash}/{name}", asset, methods=["GET"]),
     ]
 
@@ -70,10 +70,14 @@ async def form_of(request: Request) -> bytes:
     return body
 
 
-async def _chart(request: Request) -> Response:
-    """A chart as the browser draws it."""
-    name = request.path_params["name"]
-    if name not in chart_names():
-        raise HTTPException(404)
-    found = Asset.of(f"{name}.json", compiled(name))
-    return sent(request, found, is_current=request.path_params["hash"] == version(name))
+def _chart(kept: Kept) -> Handler:
+    """A chart as the browser draws it; the first time it takes a second to be made."""
+
+    async def handler(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in chart_names():
+            raise HTTPException(404)
+        found = Asset.of(f"{name}.json", await kept.in_thread(lambda: compiled(name)))
+        return sent(request, found, is_current=request.path_params["hash"] == version(name))
+
+    return handler

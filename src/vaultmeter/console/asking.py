@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from vaultmeter.api.asked import ReportAsked, period
+from vaultmeter.access.sessions import Session
 from vaultmeter.app import App
 from vaultmeter.console.answers import Answers
 from vaultmeter.console.preferences import Preferences
@@ -57,6 +58,10 @@ class Asking:
     """The form that was refused, where one was."""
     told: str = ""
     """What the change before came to, said once."""
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    """What a change answers with, on its page and this once: a password, a key, a result."""
+    session: Session | None = None
+    """The browser's session that asks, if one does."""
     is_whole: bool = False
     """Whether everything is made at once, however long it takes: for readers without script."""
     asked: list[Table] = field(default_factory=list)

@@ -4,10 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from vaultmeter.console.asking import Asking
+from vaultmeter.console.view import View
+from vaultmeter.model.filters import FILTERS
 
 _PARTS, _SIGN = "~", "="
-ASKED = ("who", "per", "days")
+SPAN = ("from", "to", "tz")
+"""A span of its own, both days included: of numbers that are not about the range of the page."""
+ASKED = ("who", "per", "days", "compare", *SPAN, *FILTERS)
 """Fields of a report's question that a number may depend on besides the address."""
+TABLE = "evidence"
+"""The prefix of the events' pages in an address."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +55,21 @@ def evidence_url(
     row: Mapping[str, object] | None = None,
     **asked: object,
 ) -> str:
-    """The address of this page with the evidence of a number open."""
-    values = {name: str(value) for name, value in (row or {}).items()}
-    found = Cell(report, cell, values, {name: str(value) for name, value in asked.items()})
-    # The drawer lies over the page as it is: no table goes back to its first page.
-    return replace(asking.view, evidence=found.text()).url()
+    """The address of this page with the evidence of a number open.
+
+    `row` names the row; a value of `None` is that of an empty cell. `asked` are fields of the
+    question as `ASKED` has them (`from_` for `from`), filters among them: `kind="login"`.
+    """
+    values = {name: "" if value is None else str(value) for name, value in (row or {}).items()}
+    fields = {name.rstrip("_"): str(value) for name, value in asked.items()}
+    return opened(asking.view, Cell(report, cell, values, fields).text()).url()
+
+
+def opened(view: View, evidence: str) -> View:
+    """The page as it is with the evidence of a number open, or with none, on its first page."""
+    # The drawer lies over the page as it is: no table of it goes back to its first page.
+    tables = {name: table for name, table in view.tables.items() if name != TABLE}
+    return replace(view, evidence=evidence, tables=tables)
 
 
 def _quoted(value: str) -> str:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from vaultmeter.api.problems import outside
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.bar import bar_of
+from vaultmeter.console.evidence_drawer import drawer_html
 from vaultmeter.console.page import Block, Page
 from vaultmeter.console.rendering import render
 from vaultmeter.model.access import Permission
@@ -36,7 +37,8 @@ def page_html(asking: Asking, page: Page) -> str:
         {"shape": row.shape, "blocks": [_shown(asking, page, block) for block in row.blocks]}
         for row in page.rows
     ]
-    facts = {**_frame(asking, page), "head": head, "bar": bar, "rows": rows}
+    drawer = drawer_html(asking, page, _PATIENCE)
+    facts = {**_frame(asking, page), "head": head, "bar": bar, "rows": rows, "drawer": drawer}
     return render("page.html", facts)
 
 
@@ -45,6 +47,13 @@ def block_html(asking: Asking, page: Page, block: Block) -> str:
     if page.permission is not None:
         asking.who.require(page.permission)
     return str(_made(asking, page, block))
+
+
+def evidence_html(asking: Asking, page: Page) -> str:
+    """The HTML of the drawer beside a page, with the evidence that the address asks for."""
+    if page.permission is not None:
+        asking.who.require(page.permission)
+    return str(drawer_html(asking, page))
 
 
 def failure_html(asking: Asking, page: Page, error: VaultmeterError, status: int) -> str:

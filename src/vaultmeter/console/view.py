@@ -13,7 +13,14 @@ from urllib.parse import quote, urlencode
 from vaultmeter.api.asked import When
 from vaultmeter.model.errors import VaultmeterError
 from vaultmeter.model.filters import FILTERS, Filters
-from vaultmeter.model.period import BUCKETS, COMPARISONS, RANGES, period_of, zone_named
+from vaultmeter.model.period import (
+    BUCKETS,
+    COMPARISONS,
+    DAYS,
+    RANGES,
+    period_of,
+    zone_named,
+)
 
 OPERATORS = ("is", "contains")
 """How a filter compares: with the word, or with any text that has it inside."""
@@ -109,7 +116,7 @@ class View:
     @property
     def when(self) -> When:
         """The range, as reports are asked with it."""
-        first, dots, last = self.range.partition("..")
+        first, dots, last = self.range.partition(DAYS)
         return When("all", first, last, self.zone) if dots else When(self.range, zone=self.zone)
 
     @property
@@ -166,6 +173,15 @@ class View:
         )
         return [(name, value) for name, value, default in usual if value != default]
 
+    def fixed(self, span: str = "") -> str:
+        """The address that means the same to everybody, whatever is usual for them.
+
+        `span` are days in place of a range that moves.
+        """
+        told = {"range": span or self.range, "tz": self.zone, "compare": self.compare}
+        rest = [pair for pair in self.pairs() if pair[0] not in {*told, "view"}]
+        return f"{self.path}?{urlencode([*told.items(), *rest], safe=_SAFE, quote_via=quote)}"
+
     def url(self) -> str:
         """The address: the path, and the query where anything is unusual."""
         query = urlencode(self.pairs(), safe=_SAFE, quote_via=quote)
@@ -204,6 +220,8 @@ def _with(view: View, name: str, value: str, extra: set[str], now: datetime) -> 
         return replace(view, extra={**view.extra, name: value})
     if name == "range":
         return replace(view, range=_range(value, view.zone, now))
+    if name == "compare":
+        return replace(view, compare=_compare(value, view.zone, now))
     if name not in _READERS:
         raise ValueError(name)
     return _READERS[name](view, value)
@@ -211,7 +229,6 @@ def _with(view: View, name: str, value: str, extra: set[str], now: datetime) -> 
 
 _READERS: dict[str, Callable[[View, str], View]] = {
     "tz": lambda view, value: replace(view, zone=zone_named(value).key),
-    "compare": lambda view, value: replace(view, compare=_one_of(value, COMPARISONS)),
     "account": lambda view, value: replace(view, account=_words(value)),
     "f": lambda view, value: replace(view, filters=(*view.filters, Filter.read(value))),
     "bucket": lambda view, value: replace(view, bucket=_one_of(value, BUCKETS)),
@@ -231,12 +248,17 @@ def _one_of(value: str, known: Iterable[str]) -> str:
 
 def _range(value: str, zone: str, now: datetime) -> str:
     """A range by its name, or `from..to`, both days included."""
-    first, dots, last = value.partition("..")
+    first, dots, last = value.partition(DAYS)
     if not dots:
         return _one_of(value, RANGES)
     start, end = (date.fromisoformat(day).isoformat() for day in (first, last))
     period_of("all", zone_named(zone), now, start, end)
-    return f"{start}..{end}"
+    return f"{start}{DAYS}{end}"
+
+
+def _compare(value: str, zone: str, now: datetime) -> str:
+    """What to compare with by its name, or days as of a range."""
+    return _range(value, zone, now) if DAYS in value else _one_of(value, COMPARISONS)
 
 
 def _words(value: str) -> tuple[str, ...]:

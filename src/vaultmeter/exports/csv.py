@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TextIO
 
 from vaultmeter.exports import Export
+from vaultmeter.model.instants import text_of
 from vaultmeter.model.table import Table
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -21,7 +22,7 @@ def _cell(value: Any) -> Any:  # noqa: ANN401  a cell is of any type
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return text_of(value.astimezone(UTC))
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str) and value.startswith(_FORMULA):

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, TextIO
 
 from vaultmeter.exports import Export
+from vaultmeter.model.instants import text_of
 from vaultmeter.model.period import Period
 from vaultmeter.model.table import Table
 
@@ -42,8 +43,7 @@ def _period(period: Period) -> dict[str, str]:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401  a cell is of any type
     if isinstance(value, datetime):
-        text = value.isoformat()
-        return text.removesuffix("+00:00") + "Z" if value.tzname() == "UTC" else text
+        return text_of(value) if value.tzname() == "UTC" else value.isoformat()
     return value.isoformat() if isinstance(value, date) else value
 
 

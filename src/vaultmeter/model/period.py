@@ -19,8 +19,13 @@ RANGES = (
     "yesterday",
     "last-7-days",
     "last-30-days",
+    "last-90-days",
+    "this-week",
+    "last-week",
     "month-to-date",
     "last-month",
+    "quarter-to-date",
+    "last-quarter",
     "year-to-date",
     "last-12-months",
     "all",
@@ -28,6 +33,9 @@ RANGES = (
 _DAYS_BY_HOUR, _DAYS_BY_DAY = 2, 92
 """Up to how many days a chart goes by hours, and by days."""
 COMPARISONS = ("weekdays", "previous", "year", "none")
+"""What a period may be compared with by a word; besides, with any days, `FROM..TO`."""
+DAYS = ".."
+"""Between the first and the last day of what is named by its days."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Where a range without `--from` begins: no vault wrote a record before."""
 _LATEST_YEAR = 2100
@@ -54,8 +62,11 @@ class Period:
         """The period this one is compared with, or `None` for the comparison `none`.
 
         `weekdays` shifts back by the fewest whole weeks that cover the period, so that the same
-        days of the week meet; `previous` ends where this one starts; `year` is a year earlier.
+        days of the week meet; `previous` ends where this one starts; `year` is a year earlier;
+        `2026-01-01..2026-01-31` is those days, both included. Raises `Invalid`.
         """
+        if DAYS in comparison:
+            return self._of_days(comparison)
         shift = _comparison_shift(self, comparison)
         if shift is None:
             return None
@@ -64,6 +75,20 @@ class Period:
             # Parts of days: as long as this one, whatever clocks show.
             start, end = self.start - (self.end - self.start), self.start
         return Period(start, max(start, end), self.zone)
+
+    def _of_days(self, text: str) -> "Period":
+        """The period of days in the zone of this one."""
+        first, last = (_parsed(date.fromisoformat, day) for day in text.split(DAYS, 1))
+        if first is None or last is None:
+            raise Invalid(
+                f"{text!r} are no days to compare with.",
+                "Write the first and the last one: 2026-01-01..2026-01-31.",
+            )
+        start = _edge(first.isoformat(), self.zone, "--compare", last=False)
+        end = _edge(last.isoformat(), self.zone, "--compare", last=True)
+        if end <= start:
+            raise Invalid(f"The days {text!r} end before they start.", "Swap them.")
+        return Period(start, end, self.zone)
 
     def days_before_end(self, days: int) -> datetime:
         """The instant so many calendar days before the end, in UTC."""
@@ -138,14 +163,21 @@ def _named(name: str, zone: ZoneInfo, now: datetime) -> Period:
         raise Invalid(f"Unknown range {name!r}.", did_you_mean(name, RANGES))
     today = now.astimezone(zone).date()
     tomorrow = today + timedelta(days=1)
+    monday = today - timedelta(days=today.weekday())
     first_of_month = today.replace(day=1)
+    first_of_quarter = first_of_month.replace(month=today.month - (today.month - 1) % 3)
     spans: dict[str, tuple[date, date]] = {
         "today": (today, tomorrow),
         "yesterday": (today - timedelta(days=1), today),
         "last-7-days": (today - timedelta(days=6), tomorrow),
         "last-30-days": (today - timedelta(days=29), tomorrow),
+        "last-90-days": (today - timedelta(days=89), tomorrow),
+        "this-week": (monday, tomorrow),
+        "last-week": (monday - timedelta(days=7), monday),
         "month-to-date": (first_of_month, tomorrow),
         "last-month": (_months_before(first_of_month, 1), first_of_month),
+        "quarter-to-date": (first_of_quarter, tomorrow),
+        "last-quarter": (_months_before(first_of_quarter, 3), first_of_quarter),
         "year-to-date": (today.replace(month=1, day=1), tomorrow),
         "last-12-months": (_months_before(today, 12) + timedelta(days=1), tomorrow),
     }

@@ -6,6 +6,14 @@ from vaultmeter.model.errors import Invalid, did_you_mean
 from vaultmeter.model.kinds import Intent, Kind
 
 _IDLE = {Intent.HEARTBEAT, Intent.SYSTEM}
+STATUSES = ("active", "passive", "inactive", "no_evidence")
+"""How active somebody can be; everybody is one of these."""
+REASONS = ("never_used", "lapsed", "dormant")
+"""Why somebody is inactive; every inactive one for one of these."""
+OF_ITEMS = ("kept", "used", "unused", "deleted")
+"""What a report of items can be narrowed to, besides never_used and no_evidence."""
+CHOICES = (*STATUSES, *REASONS, "low_usage", "new", *OF_ITEMS)
+"""What reports can be narrowed to: whom by how active they are, and what by how it is used."""
 
 
 @dataclass(frozen=True)

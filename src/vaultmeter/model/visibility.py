@@ -49,7 +49,7 @@ SEEN: dict[str, Seen] = {
     "passwords_viewed": Seen(
         "Passwords viewed",
         (Kind.PASSWORD_ACCESSED,),
-        ("passwords_accessed", "password_events"),
+        ("passwords_accessed", "password_events", "viewed", "revealed", "copied"),
     ),
     "passwords_autofilled": Seen(
         "Auto-filled", (Kind.PASSWORD_AUTOFILLED,), ("passwords_autofilled",)

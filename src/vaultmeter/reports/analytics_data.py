@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from vaultmeter.model.filters import Filters
+from vaultmeter.model.instants import text_of
 from vaultmeter.model.kinds import Product
 from vaultmeter.model.period import Period
 from vaultmeter.model.terms import Terms
@@ -147,7 +148,7 @@ def _clients_report(
     return {
         "account_id": account,
         "product": product,
-        "time": now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "time": text_of(now.astimezone(UTC).replace(microsecond=0)),
         "total_clients": len(clients),
         "clients": [
             {

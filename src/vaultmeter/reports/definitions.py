@@ -55,6 +55,14 @@ DEFINITIONS: dict[str, str] = {
     "reason": (
         "Why somebody is inactive: never used (no sign of them up to the end), lapsed, or dormant."
     ),
+    "low_usage": (
+        "Active and not new, among the tenth with the fewest actions that make active, equals "
+        "counting alike, where at least half do more. People are compared with people."
+    ),
+    "utilisation": (
+        "Active ones among those that can be judged: whoever is new, and whoever no source can "
+        "show, is left out above and below."
+    ),
     "last_active": "The last successful use or change, else the last sign-in, up to the end.",
     "denied": "Requests that the vault refused for lack of permission; refused sign-ins are apart.",
     "uses": "Objects taken out or used through an item successfully; a batch of 20 counts 20.",
@@ -75,6 +83,10 @@ DEFINITIONS: dict[str, str] = {
     "to_rotate": (
         "Neither created anew, changed nor rotated by anybody, nor deleted, since this person "
         "last got to know it; what they wrote themselves they know."
+    ),
+    "password_uses": (
+        "Each successful access by its record: viewed, revealed or copied, and auto-filled apart; "
+        "an access whose record does not say how is viewed."
     ),
     "stored_passwords": (
         "Items of the product pm that existed at the end of the month, by what is known now."
@@ -108,6 +120,23 @@ DEFINITIONS: dict[str, str] = {
     "books": (
         "Whether as many events and rejects are kept as were counted when they came in; "
         "vaultmeter ledger compares them with what was received."
+    ),
+    "kept": (
+        "Items that were seen before the end of the range and not deleted by then; what was "
+        "deleted and written again is kept."
+    ),
+    "item_status": (
+        "Used: successfully in the range. Unused: before it alone. Never_used: by nobody up to its "
+        "end. No_evidence: a source of it has long gaps in the range, or never showed any use, so "
+        "that idleness is no proof. Deleted: before its end, whether or not it was used before."
+    ),
+    "peers": (
+        "The people, machines or agents of one account that are not disabled and of whom there is "
+        "evidence; the middle value of theirs is the one that as many are above as below."
+    ),
+    "known_from": (
+        "Server: the vault itself wrote it down. Client: a program on a user's device told of it. "
+        "Inferred: it follows from something else that was seen."
     ),
     "deleted": "Deleted items leave what is current and stay in history with their date.",
 }

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -52,10 +52,23 @@ class Report:
     """The SQL before `$sort` in it stands for sort keys."""
     notes: tuple[str, ...] = ()
     """Sentences that are needed to read every answer rightly."""
+    shares: str = ""
+    """The file of the parts (`with`) that stand before its own; other reports have them, too."""
     whole: bool = False
     """Whether a breakdown by account shows the whole, too: who is in two accounts counts once."""
     order: int = 100
     """Its place in lists of reports."""
+
+    def plain(self) -> dict[str, Any]:
+        """What lists of reports tell of it, as JSON has it."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "answers": self.answers,
+            "parameters": list(self.parameters),
+            "needs": list(self.needs),
+            "columns": [asdict(column) for column in self.columns],
+        }
 
 
 def report_named(name: str) -> Report:
@@ -89,6 +102,8 @@ def parse_report(name: str, text: str) -> Report:
         raise ValueError(f"{name}.sql does not begin with a comment that holds its head.")
     head: dict[str, Any] = tomllib.loads(found[1])
     template, sort = text[found.end() :].strip(), tuple(head.pop("sort", ()))
+    if "shares" in head:
+        template = f"with {_shared(head['shares'])},\n{template.removeprefix('with ')}"
     columns = tuple(Column(*column) for column in head.pop("columns"))
     words = head.pop("definitions", [])
     return Report(
@@ -105,6 +120,11 @@ def parse_report(name: str, text: str) -> Report:
         evidence=declared(head.pop("evidence", {})),
         **head,
     )
+
+
+def _shared(name: str) -> str:
+    text = files("vaultmeter.reports").joinpath(f"{name}.sql").read_text("utf-8")
+    return _HEAD.sub("", text).strip()
 
 
 def in_sql(keys: Iterable[str]) -> str:

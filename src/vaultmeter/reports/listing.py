@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from vaultmeter.model.access import Object
+from vaultmeter.model.instants import text_of
 from vaultmeter.model.period import EPOCH, Period, zone_named
 from vaultmeter.reports.run import Ask
 from vaultmeter.reports.sights import sights
@@ -105,5 +106,5 @@ def _object(columns: Sequence[str], row: Sequence[Any]) -> Object:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401  a cell is of any type
     if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")
+        return text_of(value.replace(tzinfo=UTC))
     return value.isoformat() if isinstance(value, date) else value

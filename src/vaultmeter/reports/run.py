@@ -8,6 +8,7 @@ from typing import Any, cast
 from vaultmeter.model.errors import Invalid, did_you_mean
 from vaultmeter.model.filters import Filters
 from vaultmeter.model.period import BUCKETS, EPOCH, Bucket, Period, zone_named
+from vaultmeter.model.status import CHOICES
 from vaultmeter.model.table import Table
 from vaultmeter.model.terms import Terms
 from vaultmeter.model.viewer import Viewer
@@ -59,6 +60,8 @@ class Ask:
     terms: Terms = field(default_factory=Terms)
     days: int | None = None
     """How many days back from the end, of reports that look at so many; 90 unless given."""
+    status: str | None = None
+    """How active users are that a report is narrowed to: one of `CHOICES`."""
 
 
 def answer(store: Store, report: Report, ask: Ask) -> Table:
@@ -187,6 +190,8 @@ def _check(report: Report, ask: Ask) -> None:
         raise Invalid(f"A limit of {ask.limit} rows shows nothing.", "Give --limit 1 or more.")
     if ask.offset < 0:
         raise Invalid(f"An offset of {ask.offset} rows is before the first.", "Give 0 or more.")
+    if ask.status is not None and ask.status not in CHOICES:
+        raise Invalid(f"Unknown status {ask.status!r}.", did_you_mean(ask.status, CHOICES))
     if ask.days is not None and not 1 <= ask.days <= _DAYS_AT_MOST:
         raise Invalid(f"{ask.days} days cannot be looked at.", f"Give 1 to {_DAYS_AT_MOST:,}.")
     ask.period.compared(ask.compare)
@@ -216,6 +221,7 @@ def _statement(
         bucket=bucket,
         values={
             "who": ask.who,
+            "status": ask.status or "",
             "asked_until": ask.period.end.replace(tzinfo=None),
         },
         rolled=rolled,

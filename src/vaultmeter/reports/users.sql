@@ -2,8 +2,8 @@
 title = "Users"
 answers = "Who uses what, how much, and who has stopped."
 order = 3
-parameters = ["who"]
-definitions = ["status", "reason", "login_sessions", "passwords_accessed", "accounts_added", "key_operations", "denied", "last_active"]
+parameters = ["who", "status"]
+definitions = ["status", "reason", "low_usage", "login_sessions", "passwords_accessed", "accounts_added", "key_operations", "denied", "last_active"]
 sort = ["-requests", "user", "account"]
 columns = [
     ["user", "User"],
@@ -27,6 +27,8 @@ columns = [
     ["denied", "Denied", "integer"],
     ["last_active", "Last active", "instant"],
     ["last_login", "Last login", "instant"],
+    ["first_seen", "First seen", "instant"],
+    ["is_low", "Low usage", "boolean"],
 ]
 [evidence.rows]
 user = "identities.user"
@@ -55,6 +57,13 @@ words = "The last successful sign-in up to the end of the range."
 of = "lifetime"
 filters = ["account", "source", "product"]
 where = "events.time < $period_end"
+[evidence.cells.first_seen]
+counts = "earliest"
+words = "The first request or heartbeat of all times."
+of = "lifetime"
+filters = ["account", "source", "product"]
+every = true
+where = "events.time < $period_end and events.intent <> 'system'"
 */
 with done as (
     select
@@ -94,7 +103,9 @@ select
     coalesce(done.key_operations, 0) as key_operations,
     coalesce(done.denied, 0) as denied,
     coalesce(standings.last_used, standings.last_login) as last_active,
-    standings.last_login
+    standings.last_login,
+    standings.first_seen,
+    standings.is_low
 from identities
 join standings on standings.identity = identities.identity
 left join done on done.identity = identities.identity
@@ -103,3 +114,12 @@ where case $who
     when 'machines' then identities.kind in ('machine', 'agent')
     else identities.kind <> 'system' or done.requests > 0
 end
+    and case $status
+        when '' then true
+        when 'low_usage' then standings.is_low
+        when 'new' then standings.is_new
+        when 'never_used' then standings.reason = 'never used'
+        when 'lapsed' then standings.reason = 'lapsed'
+        when 'dormant' then standings.reason = 'dormant'
+        else standings.status = $status
+    end

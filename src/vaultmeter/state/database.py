@@ -16,7 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from vaultmeter.model.errors import Unavailable
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration."""
 _NAME = "state.sqlite"
 _WRITES = "vaultmeter_writes"

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
@@ -14,7 +14,7 @@ from vaultmeter.state.tables import DEFINITION
 def status_definitions(connection: Connection) -> list[tuple[StatusDefinition, datetime | None]]:
     """Every version with the instant (UTC) it was made, in order; the first one comes built in."""
     rows = connection.execute(select(DEFINITION).order_by(DEFINITION.c.version))
-    made = [(_read(row.version, row.settings), row.made.replace(tzinfo=UTC)) for row in rows]
+    made = [(_read(row.version, row.settings), row.made) for row in rows]
     return [(StatusDefinition(), None), *made]
 
 
@@ -32,9 +32,8 @@ def set_status_definition(
         return held
     new = replace(definition, version=held.version + 1)
     settings = {name: value for name, value in asdict(new).items() if name != "version"}
-    made = now.astimezone(UTC).replace(tzinfo=None)
     connection.execute(
-        insert(DEFINITION).values(version=new.version, settings=json.dumps(settings), made=made)
+        insert(DEFINITION).values(version=new.version, settings=json.dumps(settings), made=now)
     )
     return new
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -39,9 +39,9 @@ def runs(connection: Connection) -> list[Run]:
     rows = connection.execute(select(RETENTION_RUN).order_by(RETENTION_RUN.c.id))
     return [
         Run(
-            row.applied.replace(tzinfo=UTC),
+            row.applied,
             row.product,
-            row.before.replace(tzinfo=UTC),
+            row.before,
             row.events,
             row.freed_bytes,
         )
@@ -60,14 +60,10 @@ def add_runs(connection: Connection, deletions: Sequence[Deletion], freed: int) 
         if (deletion.applied, deletion.product) not in known:
             connection.execute(
                 insert(RETENTION_RUN).values(
-                    applied=_naive(deletion.applied),
+                    applied=deletion.applied,
                     product=deletion.product,
-                    before=_naive(deletion.before),
+                    before=deletion.before,
                     events=deletion.events,
                     freed_bytes=freed * deletion.events // events,
                 )
             )
-
-
-def _naive(instant: datetime) -> datetime:
-    return instant.astimezone(UTC).replace(tzinfo=None)

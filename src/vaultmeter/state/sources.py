@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ def add_source_settings(connection: Connection, settings: SourceSettings) -> Non
             paths=_written(settings.paths),
             socket=settings.socket,
             poll=None if settings.poll is None else json.dumps(asdict(settings.poll)),
-            made=_naive(settings.made),
+            made=settings.made,
             **_key(settings.key),
         )
     )
@@ -51,16 +50,16 @@ def remove_source_settings(connection: Connection, name: str) -> int:
 def _key(key: KeyMark | None) -> dict[str, Any]:
     if key is None:
         return {}
-    return {"key_hash": key.hash, "key_end": key.end, "key_made": _naive(key.made)}
+    return {"key_hash": key.hash, "key_end": key.end, "key_made": key.made}
 
 
 def _read(row: Any) -> SourceSettings:  # noqa: ANN401  the library's type
-    key = row.key_hash and KeyMark(row.key_hash, row.key_end, row.key_made.replace(tzinfo=UTC))
+    key = row.key_hash and KeyMark(row.key_hash, row.key_end, row.key_made)
     return SourceSettings(
         row.name,
         row.connector,
         row.account,
-        row.made.replace(tzinfo=UTC),
+        row.made,
         tuple(map(Path, json.loads(row.paths))),
         row.socket,
         None if row.poll is None else Poll(**json.loads(row.poll)),
@@ -70,7 +69,3 @@ def _read(row: Any) -> SourceSettings:  # noqa: ANN401  the library's type
 
 def _written(paths: Sequence[Path]) -> str:
     return json.dumps([str(path) for path in paths])
-
-
-def _naive(instant: datetime) -> datetime:
-    return instant.astimezone(UTC).replace(tzinfo=None)

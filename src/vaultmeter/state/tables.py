@@ -5,7 +5,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     ForeignKey,
     Integer,
     LargeBinary,
@@ -15,6 +14,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from vaultmeter.state.instant import Instant
+
 METADATA = MetaData()
 
 DEFINITION = Table(
@@ -22,7 +23,7 @@ DEFINITION = Table(
     METADATA,
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("settings", String, nullable=False),
-    Column("made", DateTime, nullable=False),
+    Column("made", Instant, nullable=False),
 )
 """What activity status means, version by version; `settings` is JSON, `made` UTC.
 
@@ -62,9 +63,9 @@ RETENTION_RUN = Table(
     "retention_run",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("applied", DateTime, nullable=False),
+    Column("applied", Instant, nullable=False),
     Column("product", String, nullable=False),
-    Column("before", DateTime, nullable=False),
+    Column("before", Instant, nullable=False),
     Column("events", Integer, nullable=False),
     Column("freed_bytes", Integer, nullable=False),
 )
@@ -81,8 +82,8 @@ SOURCE_SETTINGS = Table(
     Column("poll", String, nullable=True),
     Column("key_hash", String, nullable=True),
     Column("key_end", String, nullable=True),
-    Column("key_made", DateTime, nullable=True),
-    Column("made", DateTime, nullable=False),
+    Column("key_made", Instant, nullable=True),
+    Column("made", Instant, nullable=False),
     CheckConstraint(
         "(key_hash is null) = (key_made is null) and (key_hash is null) = (key_end is null)",
         name="key_whole",
@@ -99,8 +100,8 @@ ROLE = Table(
     Column("id", Integer, primary_key=True),
     Column("name", String, nullable=False, unique=True),
     Column("settings", String, nullable=False),
-    Column("created", DateTime, nullable=False),
-    Column("modified", DateTime, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("modified", Instant, nullable=False),
 )
 """Roles; `settings` is JSON, with what `model.access.Role` has besides.
 
@@ -116,8 +117,8 @@ USER_LOGIN = Table(
     Column("is_disabled", Boolean, nullable=False),
     Column("totp_sealed", LargeBinary, nullable=True),
     Column("totp_step", Integer, nullable=True),
-    Column("created", DateTime, nullable=False),
-    Column("last_used", DateTime, nullable=True),
+    Column("created", Instant, nullable=False),
+    Column("last_used", Instant, nullable=True),
 )
 """People who sign in. `password_hash` is argon2id's, `totp_sealed` encrypted; instants are UTC.
 
@@ -136,7 +137,7 @@ USER_GROUP = Table(
     METADATA,
     Column("id", Integer, primary_key=True),
     Column("name", String, nullable=False, unique=True),
-    Column("created", DateTime, nullable=False),
+    Column("created", Instant, nullable=False),
 )
 """Groups of users."""
 
@@ -156,9 +157,9 @@ ACCESS_KEY = Table(
     Column("access_id", String, nullable=False, unique=True),
     Column("key_hash", String, nullable=False),
     Column("settings", String, nullable=False),
-    Column("expires", DateTime, nullable=True),
-    Column("created", DateTime, nullable=False),
-    Column("last_used", DateTime, nullable=True),
+    Column("expires", Instant, nullable=True),
+    Column("created", Instant, nullable=False),
+    Column("last_used", Instant, nullable=True),
 )
 """Keys of programs: `access_id` (`p-...`) is public, `key_hash` the SHA-256 of the key itself.
 
@@ -190,9 +191,9 @@ SESSION = Table(
     Column("csrf", String, nullable=True),
     Column("address", String, nullable=True),
     Column("agent", String, nullable=True),
-    Column("created", DateTime, nullable=False),
-    Column("last_used", DateTime, nullable=False),
-    Column("expires", DateTime, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("last_used", Instant, nullable=False),
+    Column("expires", Instant, nullable=False),
     CheckConstraint("kind in ('browser', 'token')", name="session_kind"),
     CheckConstraint("holder_kind in ('user', 'key')", name="holder_kind"),
 )
@@ -207,7 +208,7 @@ PROVIDER = Table(
     Column("client_id", String, nullable=False),
     Column("secret_sealed", LargeBinary, nullable=True),
     Column("settings", String, nullable=False),
-    Column("created", DateTime, nullable=False),
+    Column("created", Instant, nullable=False),
 )
 """OpenID Connect providers. `secret_sealed` is encrypted, `settings` JSON."""
 
@@ -220,11 +221,36 @@ PROVIDER_USER = Table(
 )
 """Who a provider's subject is here: issuer and subject together, never an e-mail."""
 
+PREFERENCES = Table(
+    "preferences",
+    METADATA,
+    Column("user", Integer, ForeignKey("user_login.id", ondelete="cascade"), primary_key=True),
+    Column("settings", String, nullable=False),
+)
+"""What a reader chose for their own pages; `settings` is JSON."""
+
+SAVED_VIEW = Table(
+    "saved_view",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("user", Integer, ForeignKey("user_login.id", ondelete="cascade"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("path", String, nullable=False),
+    Column("query", String, nullable=False),
+    Column("is_shared", Boolean, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("deleted", Instant, nullable=True),
+    sqlite_autoincrement=True,
+)
+"""Addresses of pages under a name, each of the user who saved it; no number comes twice.
+
+A deleted one can be restored for a while."""
+
 TRAIL = Table(
     "trail",
     METADATA,
     Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("at", DateTime, nullable=False),
+    Column("at", Instant, nullable=False),
     Column("who_kind", String, nullable=False),
     Column("who", String, nullable=False),
     Column("address", String, nullable=True),

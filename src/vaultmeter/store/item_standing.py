@@ -79,6 +79,20 @@ def item_standings(scope: Scope) -> str:
     """
 
 
+def item_users(scope: Scope) -> str:
+    """By item: how many used it in the period; filters on who, what and how do not narrow it."""
+    stretch = Stretch("item_users", scope.start, scope.end)
+    conditions = [*_which(scope), _USED]
+    acts = rows(scope, stretch, _acts, (ITEMS_MONTHLY,), conditions)
+    return f"""
+        select
+            item,
+            count(distinct identity) as users
+        from ({acts})
+        group by item
+    """
+
+
 def _used(scope: Scope) -> str:
     """By item: its last use, and whether all sources that tell of it would have shown use."""
     if not {"last_used", "last_used_by", "is_covered"} & scope.columns:

@@ -1,7 +1,15 @@
 """The logical tables of who and what there is: identities, items, accounts and sources."""
 
-from vaultmeter.store.rollup import ITEMS_MONTHLY, is_expired, whole_months
-from vaultmeter.store.scope import Scope
+from vaultmeter.store.counted import Stretch, rows
+from vaultmeter.store.rollup import (
+    BEGINNING,
+    ITEMS_MONTHLY,
+    USAGE_DAILY,
+    USAGE_MONTHLY,
+    is_expired,
+    whole_months,
+)
+from vaultmeter.store.scope import WHERE, Scope
 
 
 def identities(scope: Scope) -> str:
@@ -18,8 +26,11 @@ def identities(scope: Scope) -> str:
         # Also those who signed in that way then, and now sign in another way.
         learnt = scope.like("identity.auth_method", "auth_method")
         conditions.append(f"({learnt} or identity.id in ({acting}))")
-    if {"item", "item_type", "kind", "outcome", "source", "product"} & set(filters):
+    if {"item", "item_type", "kind", "outcome"} & set(filters):
         conditions.append(f"identity.id in ({acting})")
+    elif {"source", "product"} & set(filters):
+        # Whoever ever was there, so that those who stopped are seen, too.
+        conditions.append(f"(identity.id in ({_known(scope)}) or identity.id in ({acting}))")
     return f"""
         select
             identity.id as identity,
@@ -35,6 +46,13 @@ def identities(scope: Scope) -> str:
 
 IS_THERE = "coalesce(least(identity.created, identity.seen) < $period_end, true)"
 """The condition that an identity is known by the end."""
+
+
+def _known(scope: Scope) -> str:
+    """The select of the identities with any sign up to the end where the filters look."""
+    past = Stretch("known", BEGINNING, scope.end)
+    rollups, conditions = (USAGE_MONTHLY, USAGE_DAILY), scope.conditions(None, WHERE)
+    return rows(scope, past, lambda _: "event.identity", rollups, conditions)
 
 
 def _acting(scope: Scope, column: str) -> str:

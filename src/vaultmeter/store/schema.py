@@ -84,7 +84,9 @@ TABLES: dict[str, dict[str, str]] = {
         "status": "active, passive, inactive or no_evidence, at the end of the period",
         "reason": "why inactive: never used, lapsed or dormant",
         "is_new": "first seen within the days of grace before the end",
+        "is_low": "active, not new, and in the tenth that does least, half doing more",
         "is_disabled": "its account was disabled or deleted by then",
+        "first_seen": "first request or heartbeat of all times, UTC",
         "last_used": "last successful use or change up to the end, UTC",
         "last_login": "last successful sign-in up to the end, UTC",
         "last_seen": "last successful request or heartbeat up to the end, UTC",
@@ -114,6 +116,10 @@ TABLES: dict[str, dict[str, str]] = {
         "last_changed": "last time it was created, changed or rotated, also after the end, UTC",
         "last_changed_by": "name of who changed it then, null where no event tells",
         "is_covered": "whether all its sources would have shown use in the period",
+    },
+    "item_users": {
+        "item": "id",
+        "users": "how many used it successfully in the period, whomever one asks about",
     },
     "accounts": {"account": "id", "name": "acme/finance"},
     "sources": {

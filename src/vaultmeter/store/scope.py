@@ -15,6 +15,8 @@ from vaultmeter.store.question import Question
 from vaultmeter.store.zones import local_time
 
 EVERY_FILTER = frozenset(FILTERS)
+WHERE = frozenset({"account", "source", "product"})
+"""The filters that say where one looks, and not at what."""
 _BY_NAME = {
     "account": ("account", "account"),
     "user": ("identity", "identity"),

@@ -19,10 +19,8 @@ from vaultmeter.store.rollup import (
     latest_in,
     sum_in,
 )
-from vaultmeter.store.scope import Scope
+from vaultmeter.store.scope import WHERE, Scope
 
-_WHERE = frozenset({"account", "source", "product"})
-"""The filters that say where one looks, and not at what."""
 _LATEST = ("last_used", "last_login", "last_seen")
 
 
@@ -44,6 +42,8 @@ def standings(scope: Scope) -> str:
         told as (
             select
                 identity.id as identity,
+                identity.kind = 'person' as is_person,
+                lately.qualifying,
                 case
                     when lately.qualifying >= $status_minimum then 'active'
                     when lately.present > 0 then 'passive'
@@ -75,9 +75,25 @@ def standings(scope: Scope) -> str:
                 when last_seen is null then 'never used'
                 when last_seen < $dormant_before then 'dormant'
                 else 'lapsed'
-            end as reason
+            end as reason,
+            status = 'active' and not is_new and {_IS_LOW} as is_low
         from told
+        window
+            fewest as (partition by is_person, status, is_new order by qualifying),
+            most as (partition by is_person, status, is_new order by qualifying desc),
+            peers as (partition by is_person, status, is_new)
     """
+
+
+_IS_LOW = """
+    10 * (rank() over fewest - 1) < count(*) over peers
+    and 2 * (rank() over most - 1) >= count(*) over peers
+"""
+"""Among the tenth of the active with the fewest qualifying actions, at least half doing more.
+
+Ranks are those of equals, so that all who did as much stand alike: where everybody does the same,
+nobody does little. People are held against people, and all others against each other.
+"""
 
 
 def _measure(scope: Scope) -> tuple[Measure, ...]:
@@ -95,7 +111,7 @@ def _measure(scope: Scope) -> tuple[Measure, ...]:
 def _lately(scope: Scope, counted: tuple[Measure, ...]) -> str:
     """By identity: what was done in the window."""
     window = Stretch("window", scope.values["window_start"], scope.end)
-    conditions, usage = scope.conditions(None, _WHERE), (USAGE_MONTHLY, USAGE_DAILY)
+    conditions, usage = scope.conditions(None, WHERE), (USAGE_MONTHLY, USAGE_DAILY)
     present = (MEASURES["present"],)
     if all(measure.name in MEASURES for measure in counted):
         parts = [rows(scope, window, _sums(counted, present), usage, conditions)]
@@ -129,7 +145,7 @@ def _sums(counted: tuple[Measure, ...], present: tuple[Measure, ...]) -> Columns
 def _ever(scope: Scope) -> str:
     """By identity: the first and latest times up to the end, and whether a source proves much."""
     past = Stretch("past", BEGINNING, scope.end)
-    usage, conditions = (USAGE_MONTHLY, USAGE_DAILY), scope.conditions(None, _WHERE)
+    usage, conditions = (USAGE_MONTHLY, USAGE_DAILY), scope.conditions(None, WHERE)
     latest = ", ".join(f"max({name}) as {name}" for name in _LATEST)
     return f"""
         select

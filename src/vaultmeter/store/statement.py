@@ -43,6 +43,7 @@ WRITERS: dict[str, Callable[[Scope], str]] = {
     "identities": named.identities,
     "items": named.items,
     "item_standings": item_standing.item_standings,
+    "item_users": item_standing.item_users,
     "accounts": named.accounts,
     "sources": named.sources,
     "coverage": logged.coverage,

@@ -6,13 +6,14 @@ from typing import Any
 from vaultmeter.access.key_acts import JWT_TTL, PROTECTED, drop_key, key_seen, keys_seen, make_key
 from vaultmeter.access.keys import AccessKey
 from vaultmeter.access.sessions import TOKEN
-from vaultmeter.api.akeyless.call import Call, Caller, text_of
+from vaultmeter.api.akeyless.call import Call, Caller
 from vaultmeter.api.akeyless.given import Given
 from vaultmeter.api.akeyless.pages import page_of
 from vaultmeter.api.akeyless.roles import roles_of_key
 from vaultmeter.api.akeyless.rules import rules_told
 from vaultmeter.model.access import Object, Permission, Role
 from vaultmeter.model.errors import Invalid
+from vaultmeter.model.instants import text_of
 
 _TYPE = "api_key"
 _LISTS = {
@@ -90,8 +91,8 @@ def _told(caller: Caller, key: AccessKey) -> Object:
         "client_permissions": ["read", "list", "delete"],
         "creation_date": text_of(key.created),
         "modification_date": text_of(key.created),
-        "access_date": key.last_used and text_of(key.last_used),
-        "access_date_display": text_of(key.last_used) if key.last_used else "",
+        "access_date": text_of(key.last_used),
+        "access_date_display": text_of(key.last_used) or "",
         "delete_protection": bool(settings.get(PROTECTED)),
         "is_approved": True,
         "expiration_events": [],

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from vaultmeter.api.akeyless.given import Given
 from vaultmeter.api.kept import Answer, Question
@@ -41,8 +40,3 @@ class Call:
     needs: tuple[Permission, ...] = ()
     is_open: bool = False
     status: int = 200
-
-
-def text_of(instant: datetime) -> str:
-    """An instant as clients read it (RFC 3339)."""
-    return instant.isoformat().replace("+00:00", "Z")

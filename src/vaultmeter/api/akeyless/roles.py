@@ -9,7 +9,7 @@ from vaultmeter.access import role_acts
 from vaultmeter.access.levels import FORWARDERS, LEVELS
 from vaultmeter.access.role_acts import Holder, holders, replace_role
 from vaultmeter.access.roles import change_member, is_changeable, is_seen, role_seen, roles
-from vaultmeter.api.akeyless.call import Call, Caller, text_of
+from vaultmeter.api.akeyless.call import Call, Caller
 from vaultmeter.api.akeyless.given import Given
 from vaultmeter.api.akeyless.pages import page_of
 from vaultmeter.api.akeyless.rules import (
@@ -21,6 +21,7 @@ from vaultmeter.api.akeyless.rules import (
     without_rule,
 )
 from vaultmeter.model.access import Object, PathRule, Permission, Principal, Role
+from vaultmeter.model.instants import text_of
 
 _LEVELS = {area: area for area in LEVELS} | {"event-forwarder-access": "event-forwarders-access"}
 """Access levels by the keys that clients send: one is in the singular when a role is updated."""
@@ -147,8 +148,8 @@ def role_told(role: Role, held: Sequence[Holder], who: Principal) -> Object:
         "rules": rules_told(role),
         "role_auth_methods_assoc": associations_told(held),
         "client_permissions": ["read", "list", *changes],
-        "creation_date": role.created and text_of(role.created),
-        "modification_date": role.modified and text_of(role.modified),
+        "creation_date": text_of(role.created),
+        "modification_date": text_of(role.modified),
         "access_date": None,
         "access_date_display": "",
         "delete_protection": role.delete_protection,

@@ -2,10 +2,11 @@
 
 from vaultmeter.access.key_acts import note_refused, sign_in, sign_in_with_password
 from vaultmeter.access.sessions import TOKEN, Session, session_of
-from vaultmeter.api.akeyless.call import Call, Caller, text_of
+from vaultmeter.api.akeyless.call import Call, Caller
 from vaultmeter.api.analytics import account_shown
 from vaultmeter.model.access import Object, Permission
 from vaultmeter.model.errors import Invalid, Unauthenticated, did_you_mean
+from vaultmeter.model.instants import text_of
 
 _KEY_TYPES = ("access_key", "api_key")
 _BY_PASSWORD = "password"  # noqa: S105  the name of a way to sign in

@@ -10,6 +10,7 @@ from vaultmeter.api.v1.shapes import place_of
 from vaultmeter.model.errors import Invalid
 from vaultmeter.model.filters import FILTERS
 from vaultmeter.model.period import BUCKETS, COMPARISONS, RANGES
+from vaultmeter.model.status import CHOICES
 from vaultmeter.reports.head import report_names
 from vaultmeter.reports.run import WHO
 
@@ -25,6 +26,17 @@ _MOST_WORDS = 100
 def _one_of(words: tuple[str, ...], meaning: str, default: Any = None) -> Any:  # noqa: ANN401  as the library has it
     """A parameter that is one of some words; whoever mistypes one is told the nearest."""
     return Field(default, description=meaning, json_schema_extra={"enum": [*words]})
+
+
+def comparison() -> Any:  # noqa: ANN401  as above
+    """The parameter that says what a range is compared with."""
+    day = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    return Field(
+        "weekdays",
+        description="What the range is compared with: by a word, or days, both included.",
+        examples=["weekdays", "2026-01-01..2026-01-31"],
+        json_schema_extra={"anyOf": [{"enum": [*COMPARISONS]}, {"pattern": rf"^{day}\.\.{day}$"}]},
+    )
 
 
 def _words(filter_: str) -> Any:  # noqa: ANN401  as above
@@ -106,7 +118,7 @@ class SqlQuery(Narrowed):
         description="The bucket; by the range unless given.",
         json_schema_extra={"enum": [*BUCKETS]},
     )
-    compare: str = _one_of(COMPARISONS, "What the range is compared with.", "weekdays")
+    compare: str = comparison()
     limit: int | None = Field(
         None,
         le=MOST_REPORT_ROWS,
@@ -119,6 +131,11 @@ class SqlQuery(Narrowed):
     )
     days: int | None = Field(
         None, ge=1, le=3660, description="How many days back, of reports about so many."
+    )
+    status: str | None = Field(
+        None,
+        description="How active the users are, of reports about users.",
+        json_schema_extra={"enum": [*CHOICES]},
     )
 
     def asked(self, report: str) -> ReportAsked:
@@ -134,6 +151,7 @@ class SqlQuery(Narrowed):
             self.offset,
             self.sort,
             self.days,
+            status=self.status,
         )
 
 

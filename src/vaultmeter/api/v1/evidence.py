@@ -6,11 +6,11 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from vaultmeter.api.evidence import evidence_told
-from vaultmeter.api.v1.asking import Narrowed, ReportName
+from vaultmeter.api.v1.asking import Narrowed, ReportName, comparison
 from vaultmeter.api.v1.operations import allowed, resource
 from vaultmeter.app import App
 from vaultmeter.model.access import Object, Permission, Principal
-from vaultmeter.model.period import BUCKETS, COMPARISONS
+from vaultmeter.model.period import BUCKETS
 from vaultmeter.reports.explain import SIZE_AT_MOST
 from vaultmeter.reports.run import WHO
 
@@ -39,11 +39,7 @@ class EvidenceQuery(Narrowed):
         description="The bucket; by the range unless given.",
         json_schema_extra={"enum": [*BUCKETS]},
     )
-    compare: str = Field(
-        "weekdays",
-        description="What the range is compared with.",
-        json_schema_extra={"enum": [*COMPARISONS]},
-    )
+    compare: str = comparison()
     days: int | None = Field(
         None, ge=1, le=3660, description="How many days back, of reports about so many."
     )

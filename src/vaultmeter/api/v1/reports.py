@@ -1,7 +1,6 @@
 """Reports: the list of them, what each answers, and the answers, which are kept while they hold."""
 
 from collections.abc import Hashable
-from dataclasses import asdict
 from io import StringIO
 from typing import Annotated
 from urllib.parse import urlencode
@@ -26,7 +25,7 @@ from vaultmeter.model.access import Object, Permission, Principal
 from vaultmeter.model.errors import Invalid
 from vaultmeter.model.table import Table
 from vaultmeter.model.viewer import Viewer
-from vaultmeter.reports.head import Report, all_reports, report_named
+from vaultmeter.reports.head import all_reports, report_named
 
 _Viewing = Annotated[Principal, allowed(Permission.REPORTS)]
 _NEXT = "next"
@@ -40,12 +39,12 @@ def routes(app: App, kept: Kept) -> APIRouter:
     @router.get("/reports", response_model=Page)
     def list_(_who: _Viewing, limit: PageLimit = 100, cursor: PageCursor = None) -> Object:
         """List every report and the question it answers."""
-        return page_of([told_of(report) for report in all_reports()], limit, cursor)
+        return page_of([report.plain() for report in all_reports()], limit, cursor)
 
     @router.get("/reports/{name}/columns", response_model=Page)
     def columns(name: ReportName, _who: _Viewing) -> Object:
         """List the columns of a report: their names, titles, types and units."""
-        return {"rows": told_of(report_named(name))["columns"], "next": None}
+        return {"rows": report_named(name).plain()["columns"], "next": None}
 
     @router.get("/reports/{name}/sql", response_class=PlainTextResponse)
     def sql(name: ReportName, who: _Viewing, query: Annotated[SqlQuery, Query()]) -> str:
@@ -95,18 +94,6 @@ _ANSWERS: dict[int | str, Object] = {
     304: {"description": "The answer is still the one that is known."},
     406: {"description": "Neither of JSON and CSV is accepted."},
 }
-
-
-def told_of(report: Report) -> Object:
-    """What a list of reports tells of one."""
-    return {
-        "name": report.name,
-        "title": report.title,
-        "answers": report.answers,
-        "parameters": list(report.parameters),
-        "needs": list(report.needs),
-        "columns": [asdict(column) for column in report.columns],
-    }
 
 
 def _words(app: App, asked: ReportAsked, format_: str) -> Hashable | None:

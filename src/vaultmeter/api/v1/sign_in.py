@@ -7,6 +7,7 @@ from pydantic import Field
 
 from vaultmeter.access import own, sign_in
 from vaultmeter.access.sessions import Session
+from vaultmeter.api.bearer import bearer
 from vaultmeter.api.v1.operations import allowed, anybody, resource
 from vaultmeter.api.v1.shapes import Body
 from vaultmeter.api.v1.users import Secret
@@ -85,7 +86,7 @@ def session_of(request: Request) -> Session | None:
 
 def token_of(request: Request) -> str:
     """The token that asks, if one does."""
-    return request.headers.get("authorization", "").partition(" ")[2].strip()
+    return bearer(request.headers.get("authorization", ""))
 
 
 def agent_of(request: Request) -> str:

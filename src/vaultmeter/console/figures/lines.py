@@ -8,6 +8,7 @@ from vaultmeter.console.figures.figure import (
     Figure,
     FigureTable,
     LegendEntry,
+    Row,
     Series,
     number_cell,
     separators,
@@ -28,9 +29,13 @@ def lines_figure(
     series: Sequence[Series],
     words: Words,
     *,
+    compared: str = "",
     height: int = 320,
 ) -> Figure:
-    """Up to six lines in one frame, named at their ends where there is room."""
+    """Up to six lines in one frame, named at their ends where there is room.
+
+    One line alone has the compared range behind it; `compared` names that range.
+    """
     longest = max((len(each.name) for each in series), default=0)
     return Figure(
         chart="lines",
@@ -39,7 +44,7 @@ def lines_figure(
         values={
             "values": _line_rows(buckets, series, words),
             "slots": buckets.slots(words),
-            "bands": buckets.bands(words),
+            "bands": _bands(buckets, words),
         },
         signals={
             **buckets.signals(words),
@@ -49,8 +54,8 @@ def lines_figure(
         description=described(title, [(each.name, each.values) for each in series], buckets, words),
         height=height,
         table=_table(buckets, series, words),
-        legend=[LegendEntry(each.name, "line", each.tone) for each in series],
-        direct=_DIRECT,
+        legend=_legend(series, compared),
+        direct=_DIRECT if len(series) > 1 else 0,
         separators=separators(words),
     )
 
@@ -67,7 +72,7 @@ def small_line_figures(
             values={
                 "values": _line_rows(buckets, [each], words),
                 "slots": buckets.slots(words),
-                "bands": buckets.bands(words),
+                "bands": _bands(buckets, words),
             },
             signals=buckets.signals(words),
             description=described(each.name, [("", each.values)], buckets, words),
@@ -103,6 +108,19 @@ def _mark_ends(rows: Sequence[dict[str, object]], series: Series, buckets: Bucke
     rows[last]["last"] = True
     if buckets.is_part(last + 1) and series.values[last + 1] is not None:
         rows[last]["tail"] = rows[last + 1]["tail"] = True
+
+
+def _legend(series: Sequence[Series], compared: str) -> list[LegendEntry]:
+    """The names of several lines; of one, only where it is compared."""
+    named = [LegendEntry(each.name, "line", each.tone) for each in series]
+    if len(series) > 1:
+        return named
+    return [*named, LegendEntry(compared, "dash")] if compared else []
+
+
+def _bands(buckets: Buckets, words: Words) -> list[Row]:
+    """Weekends and gaps; what is not over is dotted in a line, and needs no band."""
+    return [band for band in buckets.bands(words) if band["kind"] != "part"]
 
 
 def _table(buckets: Buckets, series: Sequence[Series], words: Words) -> FigureTable:

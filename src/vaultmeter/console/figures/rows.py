@@ -6,6 +6,8 @@ from vaultmeter.console.figures.buckets import Buckets
 from vaultmeter.console.figures.figure import NOTHING, Row, Series
 from vaultmeter.console.words import Words
 
+_SEVERAL = 2
+
 
 def value_rows(
     buckets: Buckets, series: Iterable[tuple[Series, int]], words: Words
@@ -48,10 +50,14 @@ def _value_row(
 def slots_with_totals(buckets: Buckets, series: Sequence[Series], words: Words) -> list[Row]:
     """The data set `slots` with the sum of all series, where there are several."""
     slots = buckets.slots(words)
-    if len(series) > 1:
-        totals = summed([each.values for each in series], len(buckets))
-        for slot, total in zip(slots, totals, strict=True):
-            slot["total"] = NOTHING if total is None else words.number(total)
+    if len(series) < _SEVERAL:
+        return [*slots]
+    totals = summed([each.values for each in series], len(buckets))
+    before = summed([each.compared for each in series if each.compared], len(buckets))
+    for place, (slot, total, compared) in enumerate(zip(slots, totals, before, strict=True)):
+        slot["total"] = NOTHING if total is None else words.number(total)
+        if total is not None and compared is not None and not buckets.is_part(place):
+            slot["change"] = words.signed(total, compared)
     return [*slots]
 
 

@@ -22,7 +22,7 @@
     plot.addEventListener("pointermove", (event) => moved(chart, event));
     plot.addEventListener("pointerdown", (event) => moved(chart, event));
     plot.addEventListener("pointerleave", () => charts.hideTip(chart));
-    plot.addEventListener("click", (event) => opened(chart, slotAt(chart, event.clientX)));
+    plot.addEventListener("click", (event) => clicked(chart, event));
     plot.addEventListener("focus", () => plot.matches(":focus-visible") && reached(chart, start(chart)));
     plot.addEventListener("blur", () => charts.hideTip(chart));
     plot.addEventListener("keydown", (event) => pressed(chart, event));
@@ -66,10 +66,17 @@
     else charts.showTip(chart, slot);
   }
 
+  /** A click opens the evidence, a touch shows the tip alone; with Ctrl it opens in a new tab. */
+  function clicked(chart, event) {
+    if (event.pointerType === "touch") return;
+    opened(chart, slotAt(chart, event.clientX), event.ctrlKey || event.metaKey);
+  }
+
   /** Open a bucket's evidence; says whether there is one. */
-  function opened(chart, slot) {
+  function opened(chart, slot, apart = false) {
     const href = chart.figure.data.slots[slot]?.href;
-    if (href) window.location.assign(href);
+    if (href && apart) window.open(href, "_blank", "noopener");
+    else if (href) window.location.assign(href);
     return Boolean(href);
   }
 

@@ -46,9 +46,9 @@
     const body = node("table");
     const rows = charts.rowsAt(chart, slot);
     body.append(...rows.map((row) => line(row)));
-    const { total } = chart.figure.data.slots[slot];
+    const { total, change } = chart.figure.data.slots[slot];
     if (total && !chart.hidden.length && rows.length > 1) {
-      body.append(line({ name: "All", text: total }, "total"));
+      body.append(line({ name: "All", text: total, change }, "total"));
     }
     return body;
   }

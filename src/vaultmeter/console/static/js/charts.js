@@ -49,10 +49,12 @@
   async function show(chart) {
     const drawing = chart.root.querySelector(".drawing");
     chart.vega.numberFormatDefaultLocale({ ...chart.figure.locale, grouping: [3], currency: ["", ""] });
-    chart.view = charts.viewOf(chart, { renderer: "svg", container: drawing, hover: false });
+    chart.view = charts.viewOf(chart, { renderer: "svg" });
     chart.view.signal("outer_width", chart.plot.clientWidth);
     paint(chart);
+    // Sizes are signals too: they are known after a first run.
     await chart.view.runAsync();
+    await chart.view.initialize(drawing).runAsync();
     charts.listen(chart);
     chart.sizes = new ResizeObserver(() => resize(chart));
     chart.sizes.observe(chart.plot);

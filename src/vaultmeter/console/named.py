@@ -1,0 +1,175 @@
+"""Names to addresses and back: people and items have stable numbers there, for names change."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vaultmeter.console.asking import Asking
+from vaultmeter.model.errors import NotFound
+from vaultmeter.reports.listing import ever
+from vaultmeter.reports.sights import sights
+from vaultmeter.store.question import Question
+from vaultmeter.store.statement import statement
+
+Named = tuple[str, str]
+"""The name of a user or an item, and the name of its account."""
+_LARGEST = 1 << 31
+_ASKED = "with asked as (select unnest($names) as name, unnest($accounts) as account)"
+_USER_IDS = f"""
+{_ASKED}
+select
+    identities.user,
+    identities.account,
+    min(identities.identity)
+from identities
+join asked on asked.name = identities.user
+    and asked.account = identities.account
+group by all
+"""
+_ITEM_IDS = f"""
+{_ASKED}
+select
+    items.name,
+    items.account,
+    min(items.item)
+from items
+join asked on asked.name = items.name
+    and asked.account = items.account
+group by all
+"""
+_USER = """
+with own as (
+    select *
+    from identities
+    where identity = $id
+)
+select
+    own.user,
+    own.account,
+    own.kind,
+    own.auth_method,
+    (
+        select count(*)
+        from identities
+        where lower(identities.user) = lower(own.user)
+    ) as namesakes
+from own
+"""
+_ITEM = """
+select name, account, type, product, seen, created, changed, deleted
+from items
+where item = $id
+"""
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody or something that acts, as whoever asks may know it."""
+
+    id: int
+    name: str
+    account: str
+    kind: str
+    auth_method: str | None
+    namesakes: int
+    """How many have this name, this one among them: vaults do not tell whether they are one."""
+
+    @property
+    def filters(self) -> dict[str, list[str]]:
+        """What narrows a report to them; of a name that several have, to their own account."""
+        account = {"account": [self.account]} if self.namesakes > 1 else {}
+        return {"user": [self.name], **account}
+
+    def is_in(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row of a report is about them."""
+        return row["user"] == self.name and row["account"] == self.account
+
+
+@dataclass(frozen=True)
+class Item:
+    """A secret, key or password, as whoever asks may know it. Instants are naive, in UTC."""
+
+    id: int
+    name: str
+    account: str
+    type: str
+    product: str
+    seen: Any
+    created: Any
+    changed: Any
+    deleted: Any
+
+    @property
+    def filters(self) -> dict[str, list[str]]:
+        """What narrows a report to it."""
+        return {"item": [self.name], "account": [self.account]}
+
+    def is_in(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row of a report is about it."""
+        return row["item"] == self.name and row["account"] == self.account
+
+
+def user_urls(asking: Asking, named: Iterable[Named]) -> dict[Named, str]:
+    """The addresses of users by name and account, with the range and filters of this page.
+
+    Whoever is not to be seen is left out.
+    """
+    return _urls(asking, named, _USER_IDS, "/users/")
+
+
+def item_urls(asking: Asking, named: Iterable[Named]) -> dict[Named, str]:
+    """The addresses of items by name and account, likewise."""
+    return _urls(asking, named, _ITEM_IDS, "/items/")
+
+
+def user_of(asking: Asking, id_: str = "") -> User:
+    """The user of a number, that of the address unless given.
+
+    Raises `NotFound` where there is none that may be seen, whether or not there is one.
+    """
+    number = _number(asking, id_)
+    rows = [] if number is None else _query(asking, _USER, {"id": number})
+    if not rows:
+        raise NotFound("There is no such user that you can see.", "The address may be of old.")
+    return User(number or 0, *rows[0])
+
+
+def item_of(asking: Asking, id_: str = "") -> Item:
+    """The item of a number, that of the address unless given; raises `NotFound` likewise."""
+    number = _number(asking, id_)
+    rows = [] if number is None else _query(asking, _ITEM, {"id": number})
+    if not rows:
+        raise NotFound("There is no such item that you can see.", "The address may be of old.")
+    return Item(number or 0, *rows[0])
+
+
+def _urls(asking: Asking, named: Iterable[Named], sql: str, path: str) -> dict[Named, str]:
+    pairs = [pair for pair in dict.fromkeys(named) if None not in pair]
+    if not pairs:
+        return {}
+    values = {"names": [name for name, _ in pairs], "accounts": [account for _, account in pairs]}
+    rows = _query(asking, sql, values)
+    return {
+        (name, account): asking.view.at(f"{path}{number}").url() for name, account, number in rows
+    }
+
+
+def _number(asking: Asking, text: str) -> int | None:
+    """The number in an address; `None` for what is none."""
+    text = text or asking.parameters.get("id", "")
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(_LARGEST)):
+        return None
+    return int(text) if int(text) < _LARGEST else None
+
+
+def _query(asking: Asking, sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """What the reader may see of who and what there is up to now, whatever the filters."""
+    question = Question(
+        asking.viewer, ever(asking.now), values=values, terms=asking.app.terms(), sights=sights()
+    )
+
+    def read(store: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401
+        built = statement(sql.strip(), question, store.parse)
+        return list(store.query(built.sql, built.values))
+
+    return asking.reading(read)

@@ -1,0 +1,90 @@
+/*
+title = "Secrets and keys in numbers"
+answers = "How many secrets, keys and passwords there are, and how many of them are used."
+order = 6
+parameters = ["compare"]
+definitions = ["item_status", "kept", "uses", "denied"]
+columns = [
+    ["measure", "Measure"],
+    ["value", "Value", "integer"],
+    ["compared", "Compared", "integer"],
+    ["change", "Change", "integer"],
+    ["change_percent", "Change", "number", "%"],
+]
+[evidence]
+by = "measure"
+value = "value"
+compared = "compared"
+[evidence.cells]
+kept = "none: The rows of the report item-list but for the deleted ones, counted."
+unused = "none: The rows of the report item-list with this status, counted."
+never_used = "none: The rows of the report item-list with this status, counted."
+no_evidence = "none: The rows of the report item-list with this status, counted."
+deleted = "none: The rows of the report item-list with this status, counted."
+change = "none: The value less the value compared with."
+change_percent = "none: The change, as a share of the value compared with."
+[evidence.cells.used]
+measure = "used"
+counts = "items"
+words = "Successful uses of what was not deleted by the end of the range."
+where = "coalesce(items.deleted >= $period_end, true)"
+[evidence.cells.denied]
+measure = "denied"
+where = "events.item is not null"
+words = "Requests for an item that were refused for lack of permission."
+*/
+with counted as (
+    select
+        item,
+        sum(used) as used,
+        sum(uses) as uses,
+        sum(denied) as denied
+    from item_usage
+    group by item
+),
+done as (
+    select
+        cast(coalesce(sum(uses), 0) as bigint) as uses,
+        cast(coalesce(sum(denied), 0) as bigint) as denied
+    from counted
+),
+told as (
+    select
+        case
+            when items.deleted < $period_end then 'deleted'
+            when counted.used > 0 then 'used'
+            when not item_standings.is_covered then 'no_evidence'
+            when item_standings.last_used is null then 'never_used'
+            else 'unused'
+        end as status
+    from items
+    join item_standings on item_standings.item = items.item
+    left join counted on counted.item = items.item
+    where items.seen < $period_end
+),
+total as (
+    select
+        count(*) filter (where status <> 'deleted') as kept,
+        count(*) filter (where status = 'used') as used,
+        count(*) filter (where status = 'unused') as unused,
+        count(*) filter (where status = 'never_used') as never_used,
+        count(*) filter (where status = 'no_evidence') as no_evidence,
+        count(*) filter (where status = 'deleted') as deleted
+    from told
+)
+select
+    unnest([
+        'kept',
+        'used',
+        'unused',
+        'never_used',
+        'no_evidence',
+        'deleted',
+        'uses',
+        'denied'
+    ]) as measure,
+    unnest([kept, used, unused, never_used, no_evidence, deleted, uses, denied]) as value,
+    cast(null as bigint) as compared,
+    cast(null as bigint) as change,
+    cast(null as double) as change_percent
+from total, done

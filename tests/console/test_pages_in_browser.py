@@ -1,0 +1,65 @@
+"""Every page in a real browser, light and dark, on a desktop and a phone, with data and without."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser
+from tests.console.asked import Console
+from tests.console.chromium import LIGHT, LOOKS, Look, seen
+
+from vaultmeter.console.pages import PAGES
+from vaultmeter.console.settings_sections import SECTIONS
+
+
+def _first(selector: str, path: str) -> Callable[[Console], str]:
+    """The address of the first thing that a page links to."""
+
+    def found(console: Console) -> str:
+        return str(console.get(path).one(selector)["href"]).partition("?")[0]
+
+    return found
+
+
+_DETAILS = {
+    "/users/{id}": _first("main a[href^='/users/']", "/product-usage"),
+    "/items/{id}": _first("main a[href^='/items/']", "/items"),
+    "/sources/{id}": _first("main a[href^='/sources/s']", "/sources"),
+}
+"""How pages about one thing are come by."""
+_PATHS = [
+    *(page.path for page in PAGES if "{section}" not in page.path),
+    *(f"/settings/{section.name}" for section in SECTIONS),
+]
+_WITHOUT_DATA = [path for path in _PATHS if "{" not in path]
+
+
+def _path(console: Console, path: str) -> str:
+    return _DETAILS[path](console) if path in _DETAILS else path
+
+
+def _name(path: str) -> str:
+    return path.strip("/").replace("/", "-").replace("{", "").replace("}", "") or "overview"
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+@pytest.mark.parametrize("path", _PATHS)
+def test_a_page_is_without_fault(console: Console, browser: Browser, path: str, look: Look) -> None:
+    """No error, no failed or foreign request, nothing axe-core finds, no scrolling sideways."""
+    with seen(browser, console, look) as found:
+        found.go(_path(console, path))
+        found.picture(f"{_name(path)}-{look.name}")
+        assert found.page.locator("h1").count() == 1
+        assert not found.overflows()
+        assert not found.violations()
+
+
+@pytest.mark.parametrize("path", _WITHOUT_DATA)
+def test_a_page_without_data_is_without_fault(
+    empty_console: Console, browser: Browser, path: str
+) -> None:
+    """A fresh installation's pages are as faultless, and lead to the first source."""
+    with seen(browser, empty_console, LIGHT) as found:
+        found.go(path)
+        found.picture(f"empty-{_name(path)}")
+        assert not found.overflows()
+        assert not found.violations()
