@@ -55,12 +55,12 @@ demo: $(READY) ## Take in a real audit log and an invented year, show reports, s
 	(
 		set -x
 		vaultmeter ingest openbao src/vaultmeter/demo/sample/audit.log.gz --account acme --source openbao
-		vaultmeter simulate --events 200000 --identities 300 --items 1500 --months 12 --seed 7
+		vaultmeter simulate --events 1200000 --identities 500 --items 3000 --months 12 --seed 7
 		vaultmeter report overview --range last-30-days
 		vaultmeter report accounts --range all
 		vaultmeter report items --range last-30-days --limit 8
 		vaultmeter report users --range all --account acme/finance --user 'person0*'
-		vaultmeter limits set sm 250
+		vaultmeter limits set sm 450
 		vaultmeter report clients --range last-month
 		vaultmeter report unused --account acme/finance --limit 5
 		vaultmeter explain overview --cell passwords_accessed --size 3
@@ -108,6 +108,7 @@ bench: $(READY) ## Measure ingest and reports
 docs: $(READY) ## Make the reference pages and the pictures again
 	@python docs/generate.py
 	python docs/pictures/make.py
+	python docs/pictures/pages.py
 
 browser: ## Build the third-party browser code again, from browser/package-lock.json
 	@cd browser
@@ -120,12 +121,13 @@ clean: ## Remove whatever these commands made
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests benchmarks docs -name __pycache__ -prune -exec rm -rf {} +
 
-# The programs that tests run: jq itself, logrotate, logger, strace, and a PostgreSQL server.
+# The programs that tests run: jq itself, logrotate, logger, strace, Chromium, and a PostgreSQL server.
 programs:
 	@command -v jq > /dev/null || { $(call install,jq); }
 	PATH=$$PATH:/usr/sbin command -v logrotate > /dev/null || { $(call install,logrotate); }
 	command -v logger > /dev/null || { $(call install,bsdutils); }
 	command -v strace > /dev/null || { $(call install,strace); }
+	command -v chromium > /dev/null || { $(call install,chromium fonts-liberation); }
 	if ! command -v postgres > /dev/null && ! compgen -G '/usr/lib/postgresql/*/bin/postgres' > /dev/null; then
 		$(call install,postgresql)
 	fi

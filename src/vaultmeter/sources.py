@@ -164,6 +164,10 @@ class Sources:
         told = self._conditions(name).items()
         return shown | {"receivers": [_condition(each, present) for each, present in told]}
 
+    def receiving(self, name: str) -> Mapping[str, Condition]:
+        """How each receiver of a source is doing, by its name; none without a server."""
+        return {} if self._conditions is None else self._conditions(name)
+
     def key(self, who: Principal, name: str) -> Object:
         """Give a source a new key, which is answered this once; the one before opens no more.
 

@@ -74,7 +74,7 @@ def test_exit_codes_are_documented() -> None:
         ("report _items_by_type", 3, "There is no report '_items_by_type'."),
         ("report ../../etc/passwd", 3, "There is no report '../../etc/passwd'."),
         ("report users --range last-30-day", 2, "Did you mean 'last-30-days'?"),
-        ("report users --range last-week", 2, "Unknown range 'last-week'."),
+        ("report users --range last-weak", 2, "Unknown range 'last-weak'."),
         ("report users --from tomorrow", 2, "--from 'tomorrow' is neither a date nor an instant."),
         ("report users --from 2026-07-02 --to 2026-07-01", 2, "Swap --from and --to."),
         ("report users --tz Berlin", 2, "Unknown time zone 'Berlin'. Use an IANA name"),

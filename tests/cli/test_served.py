@@ -32,7 +32,7 @@ QUESTIONS = (
     ("rejects", "--raw", "--reason", "not_json"),
     ("sources", "list", "--json"),
     ("report", "nothing"),
-    ("report", "users", "--range", "last-week"),
+    ("report", "users", "--range", "last-weak"),
     ("report", "users", "--sort", "nothing"),
     ("report", "users", "--account", "@nobody"),
     ("report", "user", *ALL),

@@ -88,7 +88,7 @@ STEPS = (
     "sources list --json",
     # What is wrong
     "report nothing",
-    "report users --range last-week",
+    "report users --range last-weak",
     "report users --sort nothing",
     "report users --account @nobody",
     "report users --limit 0",

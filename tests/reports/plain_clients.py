@@ -179,8 +179,9 @@ def client_days(plain: Plain) -> list[Row]:
 def _day_rows(plain: Plain, months: list[date], those: list[Client]) -> Iterator[Row]:
     month, group = months[0], (those[0].product, those[0].account)
     first, until = _logged(plain)
-    last = max(event.time for event in (plain.logged or plain.world).events
-               if event.source in _sources(plain))  # fmt: skip
+    sources = _sources(plain)
+    logged = (plain.logged or plain.world).events
+    last = max(event.time for event in logged if event.source in sources)
     dates = _dates_of(month)
     gone = sum(beginning(day + _DAY, plain.zone) <= until for day in dates)
     days = {which: _days_of(plain, those, which) for which in months}

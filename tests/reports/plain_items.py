@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
@@ -18,7 +18,7 @@ from tests.reports.plain_counts import (
 )
 from tests.reports.plain_events import Event, Item, Thing, Who, grouped
 from tests.reports.plain_exposure import BY_EVENT, DAYS, _of_last
-from tests.reports.plain_question import Plain, bucket_of, day_of
+from tests.reports.plain_question import MICROSECOND, Plain, beginning, day_of
 from tests.reports.plain_standings import Standings
 
 from vaultmeter.model.kinds import Intent
@@ -33,9 +33,10 @@ OUTCOMES = ("ok", "denied", "not_found", "error")
 
 def item_list(plain: Plain) -> list[Row]:
     """Everything there is or was by the end of the period, most used first."""
-    kinds = plain.world.identities
+    kinds, touches = plain.world.identities, _touches(plain)
     rows = []
     for thing, item, status, events in _listed(plain):
+        past = [event for event in touches[thing] if event.time < plain.end]
         users = [kinds[who].kind for who in {event.who for event in _uses(events)}]
         rows.append(
             (
@@ -48,9 +49,9 @@ def item_list(plain: Plain) -> list[Row]:
                 users.count("person"),
                 len(users) - users.count("person"),
                 denied(events),
-                last_time(_past(plain, thing), is_use),
+                last_time(past, is_use),
                 item.created,
-                _changed(plain, thing),
+                _changed(touches[thing]),
                 item.deleted,
             )
         )
@@ -70,11 +71,12 @@ def item_totals(plain: Plain) -> list[Row]:
 
 
 def item_days(plain: Plain) -> list[Row]:
-    """Days and types on which something was done with an item."""
+    """Days and types on which something was done with an item; the range is of whole days."""
+    plain = _in_whole_days(plain)
     types = {thing: item.type for thing, item in plain.listed_items().items()}
     groups = grouped(
         (event for event in plain.usage if event.item in types),
-        lambda event: (day_of(bucket_of(event.time, plain), plain.zone), types[event.item or ("", "")]),
+        lambda event: (day_of(event.time, plain.zone), types[event.item or ("", "")]),
     )
     return sorted(
         (*group, _weight(events), len(events), denied(events)) for group, events in groups.items()
@@ -188,7 +190,17 @@ def is_use(event: Event) -> bool:
     return event.intent == "use" and event.outcome == "ok"
 
 
-_KINDS = {kind: place for place, kind in enumerate(("person", "machine", "agent", "system", "unknown"))}
+_KINDS = {
+    kind: place for place, kind in enumerate(("person", "machine", "agent", "system", "unknown"))
+}
+
+
+def _in_whole_days(plain: Plain) -> Plain:
+    """The same question, its period widened to calendar days of its zone."""
+    first, last = day_of(plain.start, plain.zone), day_of(plain.end - MICROSECOND, plain.zone)
+    after = last + timedelta(days=1)
+    edges = {"start": beginning(first, plain.zone), "end": beginning(after, plain.zone)}
+    return replace(plain, per="day", **edges)
 
 
 def _totals(plain: Plain) -> dict[str, int]:
@@ -205,9 +217,9 @@ def _totals(plain: Plain) -> dict[str, int]:
 def _listed(plain: Plain) -> Iterable[tuple[Thing, Item, str, list[Event]]]:
     """What was there by the end of the period: its status, and its events of the period."""
     sources = Standings(replace(plain, status=StatusDefinition(intents=(Intent.USE,)))).covered
-    done = grouped(plain.usage, lambda event: event.item)
+    done, touches = grouped(plain.usage, lambda event: event.item), _touches(plain)
     for thing, item in plain.listed_items().items():
-        past = _past(plain, thing)
+        past = [event for event in touches[thing] if event.time < plain.end]
         if item.seen is None or item.seen >= plain.end:
             continue
         if BY_EVENT & set(plain.patterns) and not any(map(plain.matches, past)):
@@ -228,15 +240,16 @@ def _status(
     return "unused" if any(map(is_use, past)) else "never_used"
 
 
-def _past(plain: Plain, thing: Thing) -> list[Event]:
-    return [e for e in plain.world.events if e.item == thing and e.time < plain.end]
+def _touches(plain: Plain) -> dict[Thing | None, list[Event]]:
+    """The events of all times, by what they are about."""
+    return grouped(plain.world.events, lambda event: event.item)
 
 
-def _changed(plain: Plain, thing: Thing) -> datetime | None:
+def _changed(touches: Iterable[Event]) -> datetime | None:
     """When an item was last created or changed, whenever that was."""
     written = ("item_added", "item_updated")
-    done = [e for e in plain.world.events if e.item == thing and e.outcome == "ok"]
-    return last_time(e for e in done if e.intent != "heartbeat" and e.kind in written)
+    done = [event for event in touches if event.outcome == "ok" and event.intent != "heartbeat"]
+    return last_time(event for event in done if event.kind in written)
 
 
 def _uses(events: Iterable[Event]) -> list[Event]:

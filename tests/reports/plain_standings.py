@@ -19,6 +19,7 @@ class Standing:
     is_new: bool
     is_low: bool
     first_seen: datetime | None
+    sources: str | None
     last_used: datetime | None
     last_login: datetime | None
 
@@ -43,6 +44,7 @@ class Standings:
             self._is_new(signs),
             who in self._low,
             signs[0].time if signs else None,
+            ", ".join(sorted({event.source for event in signs})) or None,
             last_time(signs, is_use_or_change),
             last_time(signs, is_login),
         )

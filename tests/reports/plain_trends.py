@@ -66,7 +66,12 @@ def items_by_type(plain: Plain) -> list[Row]:
             uses = sum(event.weight for event in used[thing]) if thing in used else None
             groups.setdefault((item.type, item.product), []).append(uses)
     rows = [
-        (*group, len(found), len([uses for uses in found if uses is not None]), sum(filter(None, found)))
+        (
+            *group,
+            len(found),
+            len([uses for uses in found if uses is not None]),
+            sum(filter(None, found)),
+        )
         for group, found in groups.items()
     ]
     return sorted(rows, key=lambda row: (-row[2], row[0], PRODUCTS.index(row[1])))
@@ -78,13 +83,13 @@ PRODUCTS = ("sm", "pm", "sra")
 def unused_by_type(plain: Plain) -> list[Row]:
     """The unused items by type and product, and why each is called so."""
     products = {thing: item.product for thing, item in plain.listed_items().items()}
-    groups = grouped(unused(plain), lambda row: (row[2], products[row[1], row[0]]))
-    rows = []
-    for group, found in groups.items():
-        statuses = [row[3] for row in found]
-        rows.append(
-            (*group, *(statuses.count(each) for each in ("unused", "never_used", "no_evidence")))
-        )
+    groups: dict[tuple[str, str], list[str]] = {}
+    for row in unused(plain):
+        groups.setdefault((row[2], products[row[1], row[0]]), []).append(row[3])
+    rows = [
+        (*group, *(found.count(each) for each in ("unused", "never_used", "no_evidence")))
+        for group, found in groups.items()
+    ]
     return sorted(rows, key=lambda row: (-row[2], row[0], PRODUCTS.index(row[1])))
 
 

@@ -143,6 +143,7 @@ def _user_row(plain: Plain, identity: Identity, events: list[Event], standing: S
         standing.last_login,
         standing.first_seen,
         standing.is_low,
+        standing.sources,
     )
 
 

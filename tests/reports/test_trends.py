@@ -41,7 +41,7 @@ LIMITS = (Limit("sm", "*", ALWAYS, 30), Limit("pm", "acme", ALWAYS, 2))
 @pytest.mark.parametrize("period", PERIODS.values(), ids=PERIODS.keys())
 def test_buckets(organisation: Organisation, period: Period, per: str) -> None:
     """Whatever the bucket, each holds what plain Python counts in it."""
-    if per == "hour" and period.days() > 120:  # noqa: PLR2004  a year of hours tells no more
+    if per == "hour" and period.days() > 120:
         period = Period(period.days_before_end(7), period.end, period.zone)
     question = Question(period, per=per)
     check(organisation.app, organisation.world, question, "requests-by-kind", "trend")
@@ -69,7 +69,7 @@ def test_viewers(organisation: Organisation, accounts: tuple[str, ...]) -> None:
 def test_they_add_up(organisation: Organisation) -> None:
     """Requests by kind and by action are all requests; unused types are the unused items."""
     question = Question(SPRING)
-    total = dict(row[:2] for row in question.asked(organisation.app, "overview"))
+    total: dict[str, int] = dict(row[:2] for row in question.asked(organisation.app, "overview"))
     kinds = question.asked(organisation.app, "requests-by-kind")
     assert sum(row[1] for row in kinds) == total["total_requests"] > 0
     assert sum(sum(row[2:]) for row in kinds) == total["total_requests"]

@@ -19,7 +19,7 @@ from vaultmeter.reports.breakdown import answer_by
 from vaultmeter.reports.head import report_named
 from vaultmeter.reports.layouts import laid_out
 from vaultmeter.reports.pasteable import pasteable
-from vaultmeter.reports.run import Ask, answer, bounds, statement_of
+from vaultmeter.reports.run import Ask, answer, bounds, statement_of, with_rows
 from vaultmeter.store import Store
 
 Object = dict[str, Any]
@@ -104,6 +104,15 @@ def report_told(app: App, viewer: Viewer, asked: ReportAsked, seconds: float | N
         # Kept answers are held against the state of everything; a table tells its viewer's own.
         state = as_of(store, ask.terms)
         return Told(found, state)
+
+
+def report_about(app: App, viewer: Viewer, asked: ReportAsked, seconds: float | None) -> Told:
+    """What there is to know of a report besides its rows, which are not counted."""
+    with app.store.reader(seconds) as store:
+        ask = _ask(app, store, viewer, asked)
+        return Told(
+            with_rows(store, report_named(asked.report), ask, (), 0), as_of(store, ask.terms)
+        )
 
 
 def _ask(app: App, store: Store, viewer: Viewer, asked: ReportAsked) -> Ask:

@@ -164,8 +164,10 @@ class Answering:
             request.scope[REQUEST],
             request.path_params,
             dict(pairs),
+            tuple(pairs),
             told=unquote(request.cookies.get(_TOLD, "")),
             session=session_of(request),
+            about_reports=() if page is None else page.about or page.exports,
             is_whole=_WHOLE in request.query_params,
         )
 
@@ -181,13 +183,16 @@ def _done(request: Request, asking: Asking, act: Act, done: Done) -> Response:
         response = _html(request, page_html(asking, act.page), headers=_stays(asking))
     else:
         response = RedirectResponse(done.to or asking.view.path, 303)
-        if done.told:
-            response.set_cookie(
-                _TOLD, quote(done.told), _TOLD_SECONDS, httponly=True, samesite="lax"
-            )
+        tell(response, done.told)
     if renewed is not None and renewed.session is not None:
         set_cookie(request, response, renewed.cookie)
     return response
+
+
+def tell(response: Response, words: str) -> None:
+    """Let the next page say something, once."""
+    if words:
+        response.set_cookie(_TOLD, quote(words), _TOLD_SECONDS, httponly=True, samesite="lax")
 
 
 def _path(page: Page, request: Request) -> str:

@@ -5,10 +5,10 @@ the question.
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from threading import Lock
 
-from vaultmeter.api.asked import ReportAsked, report_told
+from vaultmeter.api.asked import ReportAsked, Told, report_about, report_told
 from vaultmeter.app import App
 from vaultmeter.model.errors import Invalid
 from vaultmeter.model.table import Table
@@ -17,6 +17,8 @@ from vaultmeter.reports.as_of import as_of
 
 _MOST_CELLS = 2_000_000
 """Cells that are kept in all, about 200 MB at most; those asked least lately go first."""
+
+_Answer = Callable[[App, Viewer, ReportAsked, float | None], Told]
 
 
 class Answers:
@@ -32,14 +34,21 @@ class Answers:
 
     def table(self, viewer: Viewer, asked: ReportAsked) -> Table:
         """The table of a report; raises what reports raise, and `Unavailable`."""
-        key = _key(viewer, asked, asked.when.key(self._app.clock()))
+        return self._answered(viewer, asked, report_told)
+
+    def about(self, viewer: Viewer, asked: ReportAsked) -> Table:
+        """The same without its rows, which are not counted."""
+        return self._answered(viewer, asked, report_about)
+
+    def _answered(self, viewer: Viewer, asked: ReportAsked, answer: _Answer) -> Table:
+        key = _key(viewer, asked, asked.when.key(self._app.clock()), answer.__name__)
         state = self._current_state()
         with self._lock:
             known = None if key is None else self._held.get(key)
             if known is not None and known[0] == state:
                 self._held.move_to_end(key)
                 return known[1]
-        told = report_told(self._app, viewer, asked, self._app.settings.report_seconds)
+        told = answer(self._app, viewer, asked, self._app.settings.report_seconds)
         if not isinstance(told.answer, Table):
             raise Invalid("This is no table.")
         if key is not None:
@@ -71,13 +80,13 @@ class Answers:
         return state
 
 
-def _key(viewer: Viewer, asked: ReportAsked, when: Hashable | None) -> Hashable | None:
+def _key(viewer: Viewer, asked: ReportAsked, when: Hashable | None, answer: str) -> Hashable | None:
     """A question, equal for all that mean the same; `None` where each moment differs."""
     if when is None:
         return None
     filters = tuple(sorted((name, tuple(words)) for name, words in asked.filters.items()))
     rest = (value for name, value in vars(asked).items() if name not in {"when", "filters"})
-    return (viewer.grants, when, filters, *rest)
+    return (answer, viewer.grants, when, filters, *rest)
 
 
 def _cells(table: Table) -> int:

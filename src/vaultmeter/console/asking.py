@@ -1,14 +1,14 @@
 """One reader asks for one page: who asks, what the address says, and the answers of reports."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from time import monotonic
 from typing import Any, TypeVar
 
-from vaultmeter.api.asked import ReportAsked, period
 from vaultmeter.access.sessions import Session
+from vaultmeter.api.asked import ReportAsked, period
 from vaultmeter.app import App
 from vaultmeter.console.answers import Answers
 from vaultmeter.console.preferences import Preferences
@@ -18,6 +18,7 @@ from vaultmeter.model.access import Permission, Principal
 from vaultmeter.model.period import Period
 from vaultmeter.model.table import Table
 from vaultmeter.model.viewer import Viewer
+from vaultmeter.reports.head import report_named
 from vaultmeter.sources import Sources
 from vaultmeter.store import Store
 
@@ -54,6 +55,8 @@ class Asking:
     """The parts of the path that are named, such as the id of a user."""
     given: Mapping[str, str] = field(default_factory=dict)
     """The words of the address as they came, for what is no page."""
+    said: Sequence[tuple[str, str]] = ()
+    """All of them, also those that come several times."""
     refused: Refused | None = None
     """The form that was refused, where one was."""
     told: str = ""
@@ -62,6 +65,8 @@ class Asking:
     """What a change answers with, on its page and this once: a password, a key, a result."""
     session: Session | None = None
     """The browser's session that asks, if one does."""
+    about_reports: Sequence[str] = ()
+    """The reports that the page's numbers come from, above all."""
     is_whole: bool = False
     """Whether everything is made at once, however long it takes: for readers without script."""
     asked: list[Table] = field(default_factory=list)
@@ -92,6 +97,10 @@ class Asking:
         """The range it is compared with."""
         return self.period.compared(self.view.compare)
 
+    def several(self, name: str) -> list[str]:
+        """Every value of a word of the address."""
+        return [value for key, value in self.said if key == name and value]
+
     def report(self, name: str, view: View | None = None, **changes: Any) -> Table:  # noqa: ANN401
         """The table of a report, asked as the address says; `changes` are fields of the question.
 
@@ -103,6 +112,15 @@ class Asking:
         table = self.answers.table(self.viewer, replace(asked, **changes))
         self.asked.append(table)
         return table
+
+    def about(self, name: str) -> Table:
+        """What there is to know of a report besides its rows, asked as the address says."""
+        view = self.view
+        asked = ReportAsked(name, view.when, view.patterns(), compare=view.compare)
+        if report_named(name).columns[0].name == "measure":
+            # Which columns it has is told by its rows.
+            return self.answers.table(self.viewer, asked)
+        return self.answers.about(self.viewer, asked)
 
     def rows(self, name: str, **changes: Any) -> list[dict[str, Any]]:  # noqa: ANN401
         """The rows of a report as objects."""

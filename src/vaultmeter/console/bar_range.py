@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from vaultmeter.console.asking import Asking
+from vaultmeter.console.asking import Asking, last_day
 from vaultmeter.console.words import NBSP, Words
-from vaultmeter.model.period import DAYS, RANGES, period_of
+from vaultmeter.model.period import DAYS, EPOCH, RANGES, Period, period_of
 
 _MONDAY, _WEEKEND = 0, 5
 _MONTHS_SHOWN = 2
@@ -64,6 +64,11 @@ def typed(day: date) -> str:
     return f"{day.day} {day:%b} {day.year}"
 
 
+def days_of(span: Period) -> tuple[date, date]:
+    """The first and the last calendar day of a period."""
+    return span.start.astimezone(span.zone).date(), last_day(span)
+
+
 def range_title(name: str) -> str:
     """A range by its name, in words; all of it where it is named by days."""
     words = {"all": "All there is"}.get(name, name.replace("-", " "))
@@ -114,7 +119,19 @@ def months(words: Words, last: date, chosen: tuple[date, date]) -> list[Month]:
     begins = [last.replace(day=1)]
     while len(begins) < _MONTHS_SHOWN:
         begins.insert(0, (begins[0] - timedelta(days=1)).replace(day=1))
-    return [Month(f"{first:%B} {first.year}", tuple(_weeks(words, first, chosen))) for first in begins]
+    return [
+        Month(f"{first:%B} {first.year}", tuple(_weeks(words, first, chosen))) for first in begins
+    ]
+
+
+def months_near(last: date, today: date) -> dict[str, str]:
+    """The months that the calendar can turn to from the one of `last`, as 2026-11; or nothing."""
+    after = _month_from(last.replace(day=1), 1)
+    before = _month_from(last.replace(day=1), -1)
+    return {
+        "month_before": f"{before:%Y-%m}" if before.year > EPOCH.year else "",
+        "month_after": f"{after:%Y-%m}" if after <= today else "",
+    }
 
 
 def length_told(asking: Asking) -> str:
@@ -158,7 +175,9 @@ def _named(asking: Asking, first: date, last: date) -> str:
     return f"{first}{DAYS}{last}"
 
 
-def _weeks(words: Words, first: date, chosen: tuple[date, date]) -> Iterator[tuple[Day | None, ...]]:
+def _weeks(
+    words: Words, first: date, chosen: tuple[date, date]
+) -> Iterator[tuple[Day | None, ...]]:
     for week in Calendar(_MONDAY).monthdatescalendar(first.year, first.month):
         yield tuple(_day(words, day, chosen) if day.month == first.month else None for day in week)
 

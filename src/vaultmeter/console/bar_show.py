@@ -5,6 +5,7 @@ field, with what is wrong.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -16,7 +17,7 @@ from vaultmeter.console.door import local_path
 from vaultmeter.console.parts import Part
 from vaultmeter.console.preferences import keep_preferences
 from vaultmeter.console.typed_days import day_typed
-from vaultmeter.console.view import Filter
+from vaultmeter.console.view import Filter, values_of
 from vaultmeter.model.errors import Invalid
 from vaultmeter.model.period import COMPARISONS, DAYS, zone_named
 
@@ -34,7 +35,7 @@ def show(asking: Asking) -> Response:
     if "against-from" in given:
         pairs = _put(pairs, "compare", _days(asking, "against-from", "against-to"))
     if "accounts" in given:
-        pairs = _put(pairs, "account", ",".join(asking.several.get("account", ())))
+        pairs = _put(pairs, "account", ",".join(asking.several("account")))
     if "dimension" in given:
         pairs = _with_filter(asking, pairs)
     return RedirectResponse(_joined(path, pairs), 303)
@@ -53,15 +54,21 @@ def against(asking: Asking, form: Form) -> Done:
     return Done(_joined(path, _put(pairs, "compare", "")))
 
 
+def with_word(back: str, name: str, value: str) -> str:
+    """The address of a page with another value of a word."""
+    path, pairs = _split(local_path(back))
+    return _joined(path, _put(pairs, name, value))
+
+
 def _with_range(asking: Asking, pairs: Pairs) -> Pairs:
     zone = asking.given.get("tz", "").strip()
-    try:
+    with suppress(Invalid):
         zone = zone_named(zone).key
-    except Invalid:
-        pass
     usual = asking.view.defaults.zone
     # The zone first: the days that follow are read as days of it.
-    kept = _put(_put(pairs, "range", _days(asking, "from", "to")), "tz", zone if zone != usual else "")
+    kept = _put(
+        _put(pairs, "range", _days(asking, "from", "to")), "tz", zone if zone != usual else ""
+    )
     return sorted(kept, key=lambda pair: pair[0] != "tz")
 
 
@@ -77,14 +84,14 @@ def _days(asking: Asking, first: str, last: str) -> str:
 
 def _with_filter(asking: Asking, pairs: Pairs) -> Pairs:
     """One filter more; values of the same dimension and operator come together."""
-    chosen = tuple(asking.several.get("value", ())) or (asking.given.get("typed", "").strip(),)
+    chosen = tuple(asking.several("value")) or (asking.given.get("typed", "").strip(),)
     values = tuple(value for value in chosen if value)
     if not values:
         return pairs
     wanted = Filter(asking.given["dimension"], asking.given.get("operator", "is"), values)
     start = f"{wanted.dimension}:{wanted.operator}:"
     there = [value for name, value in pairs if name == "f" and value.startswith(start)]
-    held = [each for text in there for each in Filter.read(text).values]
+    held = [each for text in there for each in values_of(text)]
     merged = replace(wanted, values=tuple(dict.fromkeys([*held, *values])))
     kept = [pair for pair in pairs if pair[0] != "f" or pair[1] not in there]
     return _without_pages([*kept, ("f", merged.text())])

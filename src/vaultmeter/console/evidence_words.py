@@ -1,12 +1,19 @@
 """Evidence in the words of the console: values, parts, events, and SQL that can be read."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from markupsafe import Markup, escape
 
+from vaultmeter.console.titles import (
+    account_title,
+    kind_title,
+    method_title,
+    product_title,
+    type_title,
+)
 from vaultmeter.console.words import NBSP, Instant, Words
 from vaultmeter.model.access import Object
 
@@ -18,6 +25,16 @@ _OUTCOMES = (
     ("not_found", "not found"),
     ("error", "failed"),
 )
+_TITLES: Mapping[str, Callable[[str], str]] = {
+    "account": account_title,
+    "auth_method": method_title,
+    "item_type": type_title,
+    "kind": kind_title,
+    "product": product_title,
+}
+"""What says the cells of a column that names rows."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 _SQL = re.compile(
     r"(?P<kept>'(?:[^']|'')*'|--[^\n]*)|\b(?P<word>select|from|where|with|as|and|or|not|in|is|null"
     r"|distinct|join|left|cross|on|group|order|by|desc|asc|limit|offset|case|when|then|else|end"
@@ -89,25 +106,28 @@ def outcomes(told: Object, words: Words) -> str:
 
 def row_text(row: Mapping[str, Any], words: Words) -> str:
     """What names the row: month November, account acme."""
-    return ", ".join(f"{plainly(name).lower()} {_named(cell, words)}" for name, cell in row.items())
+    return ", ".join(
+        f"{plainly(name).lower()} {_named(name, cell, words)}" for name, cell in row.items()
+    )
 
 
-def _named(cell: Any, words: Words) -> str:  # noqa: ANN401  any cell
+def _named(name: str, cell: Any, words: Words) -> str:  # noqa: ANN401  any cell
     if cell is None:
         return "unknown"
+    if name in _TITLES:
+        return _TITLES[name](str(cell))
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return words.number(cell)
     text = str(cell)
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        return words.day(date.fromisoformat(text))
-    if re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", text):
-        return instant(text, words).text
-    return "the whole organisation" if text == "*" else text
+    if _DAY.fullmatch(text):
+        day = date.fromisoformat(text)
+        return words.month(day) if name == "month" else words.day(day)
+    return instant(text, words).text if _INSTANT.fullmatch(text) else text
 
 
 def what(event: Object) -> str:
     """What happened in an event: Key operation, encrypt, batch of 20."""
-    parts = [plainly(event["kind"])]
+    parts = [kind_title(event["kind"])]
     if event["detail"]:
         parts.append(str(event["detail"]).replace("_", " "))
     if event["weight"] > 1:

@@ -5,7 +5,7 @@ noted in the trail, as an export over the API is.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 from typing import Any
@@ -21,7 +21,6 @@ from vaultmeter.console.view import View
 from vaultmeter.exports import Export
 from vaultmeter.exports.csv import EXPORT as CSV
 from vaultmeter.exports.json import EXPORT as JSON
-from vaultmeter.model.access import Permission
 from vaultmeter.model.errors import Invalid, NotFound, did_you_mean
 from vaultmeter.model.table import Table
 from vaultmeter.reports.head import report_named
@@ -46,27 +45,42 @@ _PAGE_STATE = ("range", "tz", "compare", "account", "f", "view", "whole")
 
 @dataclass(frozen=True)
 class Link:
-    """A file that is offered: what it is called, and where it is."""
+    """A file that is offered: its format, what it is of where several are, and where it is."""
 
     title: str
+    of: str
     url: str
 
 
-def export_url(asking: Asking, report: str, format_: str, **asked: object) -> str:
-    """Where a report is as a file, of the page's range and filters; `asked` as in `_ASKED`."""
-    return _url(asking.view, f"/export/{report}.{format_}", asked)
+def export_url(view: View, report: str, format_: str, **asked: object) -> str:
+    """Where a report is as a file, of a page's range and filters; `asked` as in `_ASKED`."""
+    return _url(view, f"/export/{report}.{format_}", asked)
 
 
-def as_product(asking: Asking, report: str) -> tuple[Link, ...]:
-    """The files that other products' consoles export where this report stands."""
-    found = []
-    if report == "overview" and asking.may(Permission.REPORTS):
-        url = _url(asking.view, _ANALYTICS, {})
-        found.append(Link("JSON, as get-analytics-data prints it", url))
+def export_links(view: View, reports: Sequence[str]) -> list[Link]:
+    """The files that a page offers, in the order of its menu."""
+    return [
+        *(
+            Link(format_.upper(), _of(report, reports), export_url(view, report, format_))
+            for report in reports
+            for format_ in FORMATS
+        ),
+        *(link for report in reports for link in _as_product(view, report)),
+    ]
+
+
+def _of(report: str, reports: Sequence[str]) -> str:
+    return report.replace("-", " ") if len(reports) > 1 else ""
+
+
+def _as_product(view: View, report: str) -> list[Link]:
+    """The file that another product's console exports where this report stands."""
+    if report == "overview":
+        return [Link("JSON", "as get-analytics-data", _url(view, _ANALYTICS, {}))]
     if report == "password-manager":
-        url = export_url(asking, report, "json", layout="akeyless")
-        found.append(Link("JSON, in the layout of Akeyless", url))
-    return tuple(found)
+        url = export_url(view, report, "json", layout="akeyless")
+        return [Link("JSON", "as Akeyless exports it", url)]
+    return []
 
 
 _ANALYTICS = "/export/analytics-data.json"

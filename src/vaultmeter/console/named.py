@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vaultmeter.console.asking import Asking
+from vaultmeter.console.kept_for import kept_for
 from vaultmeter.model.errors import NotFound
 from vaultmeter.reports.listing import ever
 from vaultmeter.reports.sights import sights
@@ -55,6 +56,20 @@ select
     ) as namesakes
 from own
 """
+_NAMESAKES = """
+select
+    identities.identity,
+    identities.user,
+    identities.account,
+    identities.kind,
+    identities.auth_method,
+    0
+from identities
+where lower(identities.user) = lower($name)
+    and identities.identity <> $id
+order by identities.account, identities.user, identities.identity
+limit 20
+"""
 _ITEM = """
 select name, account, type, product, seen, created, changed, deleted
 from items
@@ -82,7 +97,7 @@ class User:
 
     def is_in(self, row: Mapping[str, Any]) -> bool:
         """Whether a row of a report is about them."""
-        return row["user"] == self.name and row["account"] == self.account
+        return (row["user"], row["account"]) == (self.name, self.account)
 
 
 @dataclass(frozen=True)
@@ -106,7 +121,7 @@ class Item:
 
     def is_in(self, row: Mapping[str, Any]) -> bool:
         """Whether a row of a report is about it."""
-        return row["item"] == self.name and row["account"] == self.account
+        return (row["item"], row["account"]) == (self.name, self.account)
 
 
 def user_urls(asking: Asking, named: Iterable[Named]) -> dict[Named, str]:
@@ -127,20 +142,21 @@ def user_of(asking: Asking, id_: str = "") -> User:
 
     Raises `NotFound` where there is none that may be seen, whether or not there is one.
     """
-    number = _number(asking, id_)
-    rows = [] if number is None else _query(asking, _USER, {"id": number})
-    if not rows:
-        raise NotFound("There is no such user that you can see.", "The address may be of old.")
-    return User(number or 0, *rows[0])
+    row = _row(asking, "user", _USER, id_)
+    return User(*row)
+
+
+def namesakes_of(asking: Asking, user: User) -> list[User]:
+    """Others of the same name that may be seen, 20 at most, in the order of their accounts."""
+    if user.namesakes == 1:
+        return []
+    return [User(*row) for row in _query(asking, _NAMESAKES, {"name": user.name, "id": user.id})]
 
 
 def item_of(asking: Asking, id_: str = "") -> Item:
     """The item of a number, that of the address unless given; raises `NotFound` likewise."""
-    number = _number(asking, id_)
-    rows = [] if number is None else _query(asking, _ITEM, {"id": number})
-    if not rows:
-        raise NotFound("There is no such item that you can see.", "The address may be of old.")
-    return Item(number or 0, *rows[0])
+    row = _row(asking, "item", _ITEM, id_)
+    return Item(*row)
 
 
 def _urls(asking: Asking, named: Iterable[Named], sql: str, path: str) -> dict[Named, str]:
@@ -154,9 +170,21 @@ def _urls(asking: Asking, named: Iterable[Named], sql: str, path: str) -> dict[N
     }
 
 
-def _number(asking: Asking, text: str) -> int | None:
+def _row(asking: Asking, what: str, sql: str, text: str) -> tuple[Any, ...]:
+    """The row of a user or an item; raises `NotFound` where there is none to be seen."""
+    number = _number(text or asking.parameters.get("id", ""))
+    rows = (
+        []
+        if number is None
+        else kept_for(asking, (what, number), lambda: _query(asking, sql, {"id": number}))
+    )
+    if not rows:
+        raise NotFound(f"There is no such {what} that you can see.", "Look for the name instead.")
+    return (number, *rows[0])
+
+
+def _number(text: str) -> int | None:
     """The number in an address; `None` for what is none."""
-    text = text or asking.parameters.get("id", "")
     if not (text.isascii() and text.isdigit()) or len(text) > len(str(_LARGEST)):
         return None
     return int(text) if int(text) < _LARGEST else None

@@ -29,10 +29,14 @@ class Block:
 
 @dataclass(frozen=True)
 class Row:
-    """Blocks side by side: one, two-one, one-two, halves or thirds of the width."""
+    """Blocks side by side: one, two-one, one-two, halves or thirds of the width.
+
+    With `beside` there are two columns, of `blocks` and of these, each one below the other.
+    """
 
     shape: str
     blocks: tuple[Block, ...]
+    beside: tuple[Block, ...] = ()
 
 
 def one(block: Block) -> Row:
@@ -62,11 +66,16 @@ class Page:
     ignores: Mapping[str, str] = field(default_factory=dict)
     """Filters that do not apply here, each with the reason."""
     head: Build = _no_facts
-    """Facts of the heading, none needed: title, subtitle, crumbs, status, actions (a template)."""
+    """Facts of the heading, none needed: title, subtitle, crumbs, status, actions (a template), and
+    exported (the view whose range and filters files have)."""
     exports: tuple[str, ...] = ()
     """Reports that the export menu offers, the first one first."""
+    about: tuple[str, ...] = ()
+    """Reports whose blind spots and definitions the end of the page tells; else those exported."""
     has_bar: bool = True
     """Whether range and filters mean something here."""
+    span: str = ""
+    """A template that stands in the bar in place of the range, where that means nothing here."""
 
     @property
     def entry(self) -> str:
@@ -75,4 +84,5 @@ class Page:
 
     def block(self, id_: str) -> Block | None:
         """A block by its id."""
-        return next((each for row in self.rows for each in row.blocks if each.id == id_), None)
+        every = (each for row in self.rows for each in (*row.blocks, *row.beside))
+        return next((each for each in every if each.id == id_), None)

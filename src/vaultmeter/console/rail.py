@@ -47,3 +47,14 @@ def groups(asking: Asking) -> list[Group]:
     """What a reader finds in the rail, whether or not they may open it."""
     del asking
     return list(GROUPS)
+
+
+def title_of(path: str) -> str:
+    """What a page is called: by its path, or the first part of it."""
+    entries = [entry for group in GROUPS for entry in group.entries]
+    start = f"/{path.split('/')[1]}"
+    for entry in (*entries, SETTINGS):
+        if path == entry.path or (start == entry.path and start != "/"):
+            return entry.title
+    words = start[1:].replace("-", " ")
+    return words[:1].upper() + words[1:] or "Overview"

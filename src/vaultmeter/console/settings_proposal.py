@@ -51,7 +51,16 @@ class Proposal:
         )
 
     def changes(self) -> dict[str, Any]:
-        """What `definitions` services are given; raises `Invalid` for what is no number."""
+        """What `definitions` services are given; raises `Invalid` for what is no number.
+
+        What says the same as a preset is named by it.
+        """
+        typed = self.typed()
+        preset = next((name for name, made in presets().items() if made.typed() == typed), None)
+        return typed if preset is None else {"preset": preset}
+
+    def typed(self) -> dict[str, Any]:
+        """Every setting that the form says; raises as `changes`."""
         numbers = {name: _number(name, self.fields.get(name, "")) for name in NUMBERS}
         window = numbers.pop("window")
         return {

@@ -16,6 +16,7 @@ from vaultmeter.api.problems import outside
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.bar import bar_of
 from vaultmeter.console.evidence_drawer import drawer_html
+from vaultmeter.console.first_use import rows_of
 from vaultmeter.console.page import Block, Page
 from vaultmeter.console.rendering import render
 from vaultmeter.model.access import Permission
@@ -34,8 +35,12 @@ def page_html(asking: Asking, page: Page) -> str:
     # The bar comes first on the page, and is made first: an unknown range fails here.
     bar = bar_of(asking, page) if page.has_bar else {}
     rows = [
-        {"shape": row.shape, "blocks": [_shown(asking, page, block) for block in row.blocks]}
-        for row in page.rows
+        {
+            "shape": row.shape,
+            "blocks": [_shown(asking, page, block) for block in row.blocks],
+            "beside": [_shown(asking, page, block) for block in row.beside],
+        }
+        for row in rows_of(asking, page)
     ]
     drawer = drawer_html(asking, page, _PATIENCE)
     facts = {**_frame(asking, page), "head": head, "bar": bar, "rows": rows, "drawer": drawer}

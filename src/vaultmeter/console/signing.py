@@ -2,24 +2,29 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from vaultmeter.access import own, sign_in
+from vaultmeter.access.openid_providers import providers
 from vaultmeter.api.kept import Kept
 from vaultmeter.api.problems import headers_of, status_of
 from vaultmeter.api.v1.sign_in import agent_of, is_secure, session_of, set_cookie
 from vaultmeter.api.who import address_of, check_not_foreign, cookie_name, nobody
 from vaultmeter.app import App
 from vaultmeter.console.acts import Form
+from vaultmeter.console.answering import tell
 from vaultmeter.console.door import FIELD, SIGN_IN, local_path, reader
+from vaultmeter.console.preferences import keep_zone
 from vaultmeter.console.rendering import PAGE_HEADERS, render
+from vaultmeter.console.settings_password import was_given
 from vaultmeter.model.errors import CodeNeeded, Unauthenticated, VaultmeterError
 
 Handler = Callable[[Request], Awaitable[Response]]
-_LONGEST = 1 << 14
+_GIVEN = "Somebody else gave you this password. Choose your own: Settings, My sign-in."
 
 
 def routes(app: App, kept: Kept) -> list[BaseRoute]:
@@ -38,7 +43,8 @@ class _Signing:
 
     async def shown(self, request: Request) -> Response:
         next_ = local_path(request.query_params.get("next", "/"))
-        return _page({"next": next_, "name": "", "needs_code": False, "error": None})
+        facts = {"next": next_, "name": "", "needs_code": False, "error": None}
+        return await self._kept.in_thread(lambda: self._page(facts))
 
     async def sign_in(self, request: Request) -> Response:
         check_not_foreign(request)
@@ -50,6 +56,7 @@ class _Signing:
         next_, name = local_path(form.text("next", "/")), form.text("name")
         came = nobody(address_of(request.scope))
         password, code = form.secret("password"), form.text("code") or None
+        is_first = self._is_first(name)
         try:
             signed = sign_in.sign_in(
                 self._app.access, came, name, password, code, agent_of(request)
@@ -58,10 +65,31 @@ class _Signing:
             facts = {"next": next_, "name": name, "needs_code": _needs_code(error, form)}
             status = status_of(error)
             shown = None if isinstance(error, CodeNeeded) and not code else error
-            return _page({**facts, "error": shown}, status, headers_of(error, status))
+            return self._page({**facts, "error": shown}, status, headers_of(error, status))
+        keep_zone(self._app, signed.who, form.text("zone"))
         response = RedirectResponse(next_, 303)
         set_cookie(request, response, signed.cookie)
+        if is_first and was_given(self._app.access, signed.who.name):
+            tell(response, _GIVEN)
         return response
+
+    def _is_first(self, name: str) -> bool:
+        """Whether somebody of that name never signed in before."""
+        with self._app.access.state.reading() as connection:
+            user = sign_in.row_of(connection, name)
+        return user is not None and user["last_used"] is None
+
+    def _page(
+        self, facts: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None
+    ) -> Response:
+        """The form, and the providers that vouch for people."""
+        with self._app.access.state.reading() as connection:
+            named = [each.name for each in providers(connection)]
+        offered = [(name, f"/api/v1/sign-in/{name}?{_query(facts)}") for name in named]
+        html = render("sign_in.html", {**facts, "providers": offered})
+        # A challenge in the header would open the browser's own dialog.
+        told = {key: text for key, text in (headers or {}).items() if key != "WWW-Authenticate"}
+        return HTMLResponse(html, status, {**told, **PAGE_HEADERS})
 
     async def sign_out(self, request: Request) -> Response:
         form = Form(await request.body())
@@ -83,9 +111,6 @@ def _needs_code(error: VaultmeterError, form: Form) -> bool:
     return isinstance(error, CodeNeeded) or bool(form.text("code"))
 
 
-def _page(
-    facts: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None
-) -> Response:
-    # A challenge in the header would open the browser's own dialog.
-    told = {name: value for name, value in (headers or {}).items() if name != "WWW-Authenticate"}
-    return HTMLResponse(render("sign_in.html", facts), status, {**told, **PAGE_HEADERS})
+def _query(facts: dict[str, Any]) -> str:
+    """Where a provider's sign-in goes on to."""
+    return urlencode({"next": facts["next"]})

@@ -55,7 +55,10 @@ class Tile:
 
 
 def tone_of(change: Change | None, good: int = 0) -> str:
-    """The tone of a change, where more (1) or less (-1) is good; nothing where neither is."""
-    if change is None or not good or not change.direction:
+    """The tone of a change, where more (1) or less (-1) is good; nothing where neither is.
+
+    What is new has nothing that it could be better or worse than.
+    """
+    if change is None or not good or not change.direction or change.strong == "new":
         return ""
     return "good" if change.direction == good else "bad"

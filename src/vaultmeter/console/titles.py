@@ -1,4 +1,4 @@
-"""What vaults and reports call things, as people read it: kinds, types, sign-in methods, products."""
+"""What vaults call things, as people read it: kinds, types, sign-in methods, products."""
 
 _METHODS = {
     "api_key": "API key",
@@ -57,7 +57,7 @@ def product_title(code: str) -> str:
 
 def account_title(name: str) -> str:
     """An account; `*` is the whole organisation."""
-    return "the whole organisation" if name == "*" else name
+    return "whole organisation" if name == "*" else name
 
 
 def plain_title(code: str) -> str:

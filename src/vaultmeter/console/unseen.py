@@ -4,18 +4,26 @@ from typing import Any
 
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.page import Block
+from vaultmeter.model.table import Table
+
+_SAYS_WHY = " vaultmeter report coverage says why."
+"""How a note of a report ends where a page has a link."""
 
 
 def _unseen(asking: Asking) -> dict[str, Any]:
-    notes = dict.fromkeys(note for table in asking.asked for note in table.unseen)
-    return {"notes": list(notes)}
+    notes = dict.fromkeys(note for table in _tables(asking) for note in table.unseen)
+    return {"notes": [(note.removesuffix(_SAYS_WHY), note.endswith(_SAYS_WHY)) for note in notes]}
 
 
 def _rules(asking: Asking) -> dict[str, Any]:
-    words = {name: text for table in asking.asked for name, text in table.definitions.items()}
-    return {"definitions": words, "version": asking.app.terms().status.version}
+    words = {name: text for table in _tables(asking) for name, text in table.definitions.items()}
+    names = [name.replace("_", " ") for name in words]
+    return {"names": names, "version": asking.app.terms().status.version}
 
 
-UNSEEN = Block("unseen", "parts/unseen.html", _unseen, "What these numbers cannot see")
-RULES = Block("rules", "parts/rules.html", _rules, "Definitions")
-"""Both are made last, from the tables that the blocks before them have asked for."""
+def _tables(asking: Asking) -> list[Table]:
+    return [asking.about(name) for name in asking.about_reports]
+
+
+UNSEEN = Block("unseen", "parts/unseen.html", _unseen, "What these numbers cannot see", "line")
+RULES = Block("rules", "parts/rules.html", _rules, "Definitions", "line", is_plain=True)

@@ -41,8 +41,8 @@ class Filter:
     @classmethod
     def read(cls, text: str) -> "Filter":
         """The filter `dimension:operator:value,value`; raises `ValueError` and `Invalid`."""
-        dimension, operator, values = text.split(":", 2)
-        found = tuple(value.replace("%2C", ",") for value in values.split(",") if value)
+        dimension, operator, _ = text.split(":", 2)
+        found = values_of(text)
         if operator not in OPERATORS or dimension not in FILTERS or not found:
             raise ValueError(text)
         made = cls(dimension, operator, found)
@@ -61,6 +61,12 @@ class Filter:
     def without(self, value: str) -> "Filter":
         """The same without one of its values."""
         return replace(self, values=tuple(each for each in self.values if each != value))
+
+
+def values_of(text: str) -> tuple[str, ...]:
+    """The values of a filter as the address has it."""
+    words = text.split(":", 2)[2:]
+    return tuple(value.replace("%2C", ",") for each in words for value in each.split(",") if value)
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 title = "Uses of items by day"
 answers = "How much items of each type are used, day by day, and how often that is refused."
 order = 6
-parameters = ["per"]
+bucket = "day"
 definitions = ["uses", "denied"]
-notes = ["Days, weeks and months alike are named by their first day; those without any request are left out."]
+notes = ["Days without a request are left out."]
 columns = [
     ["day", "Day", "date"],
     ["type", "Type"],
@@ -13,11 +13,11 @@ columns = [
     ["denied", "Refused", "integer"],
 ]
 [evidence.rows]
-day = "cast(date_trunc('day', events.bucket) as date)"
+day = "cast(events.bucket as date)"
 type = "items.type"
 */
 select
-    cast(date_trunc('day', item_usage.bucket) as date) as day,
+    cast(item_usage.bucket as date) as day,
     items.type,
     cast(sum(item_usage.uses) as bigint) as uses,
     cast(sum(item_usage.requests) as bigint) as requests,

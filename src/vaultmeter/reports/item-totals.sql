@@ -28,6 +28,10 @@ measure = "used"
 counts = "items"
 words = "Successful uses of what was not deleted by the end of the range."
 where = "coalesce(items.deleted >= $period_end, true)"
+[evidence.cells.uses]
+measure = "uses"
+where = "events.item is not null"
+words = "Objects taken out or used through an item."
 [evidence.cells.denied]
 measure = "denied"
 where = "events.item is not null"

@@ -1,8 +1,7 @@
 /*
-title = "Users of one item"
-answers = "Who uses one secret, key or password, how much, and when last."
+title = "Users of items"
+answers = "Who uses which secret, key or password, how much, and when last."
 order = 6
-needs = ["item"]
 parameters = ["limit"]
 sort = ["item", "account", "-uses", "-requests", "user", "user_account"]
 definitions = ["uses", "denied"]

@@ -29,6 +29,7 @@ columns = [
     ["last_login", "Last login", "instant"],
     ["first_seen", "First seen", "instant"],
     ["is_low", "Low usage", "boolean"],
+    ["sources", "Sources"],
 ]
 [evidence.rows]
 user = "identities.user"
@@ -37,6 +38,7 @@ account = "identities.account"
 login_sessions = "sign_ins"
 passwords_accessed = "glances"
 accounts_added = "items_added"
+first_seen = "none: The first request or heartbeat of all times, up to the end of the range."
 [evidence.cells.password_events]
 measure = ["passwords_viewed", "secrets_read"]
 where = "identities.kind = 'person'"
@@ -57,13 +59,6 @@ words = "The last successful sign-in up to the end of the range."
 of = "lifetime"
 filters = ["account", "source", "product"]
 where = "events.time < $period_end"
-[evidence.cells.first_seen]
-counts = "earliest"
-words = "The first request or heartbeat of all times."
-of = "lifetime"
-filters = ["account", "source", "product"]
-every = true
-where = "events.time < $period_end and events.intent <> 'system'"
 */
 with done as (
     select
@@ -105,7 +100,12 @@ select
     coalesce(standings.last_used, standings.last_login) as last_active,
     standings.last_login,
     standings.first_seen,
-    standings.is_low
+    standings.is_low,
+    (
+        select string_agg(sources.name, ', ' order by sources.name)
+        from sources
+        where list_contains(standings.sources, sources.source)
+    ) as sources
 from identities
 join standings on standings.identity = identities.identity
 left join done on done.identity = identities.identity

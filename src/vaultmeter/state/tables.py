@@ -246,6 +246,19 @@ SAVED_VIEW = Table(
 
 A deleted one can be restored for a while."""
 
+LEAVER_TICK = Table(
+    "leaver_tick",
+    METADATA,
+    Column("account", String, primary_key=True),
+    Column("user", String, primary_key=True),
+    Column("step", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("by", String, nullable=False),
+)
+"""Steps of the check-list of somebody who leaves that are done: when (UTC), and by whom.
+
+The user is known by name and account: numbers of the store may change when it is made anew."""
+
 TRAIL = Table(
     "trail",
     METADATA,

@@ -86,6 +86,7 @@ TABLES: dict[str, dict[str, str]] = {
         "is_new": "first seen within the days of grace before the end",
         "is_low": "active, not new, and in the tenth that does least, half doing more",
         "is_disabled": "its account was disabled or deleted by then",
+        "sources": "ids of the sources with a sign of it up to the end, null for none",
         "first_seen": "first request or heartbeat of all times, UTC",
         "last_used": "last successful use or change up to the end, UTC",
         "last_login": "last successful sign-in up to the end, UTC",

@@ -58,6 +58,7 @@ def standings(scope: Scope) -> str:
                 coalesce(
                     least(identity.disabled, identity.deleted) < $period_end, false
                 ) as is_disabled,
+                ever.sources,
                 ever.first_seen,
                 ever.last_used,
                 ever.last_login,
@@ -151,6 +152,7 @@ def _ever(scope: Scope) -> str:
         select
             identity,
             bool_or(source in (select source from covered)) as is_covered,
+            list(distinct source) as sources,
             min(first_seen) as first_seen,
             {latest}
         from ({rows(scope, past, _times, usage, conditions)})

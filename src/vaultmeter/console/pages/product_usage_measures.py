@@ -23,7 +23,7 @@ class Measure:
 MEASURES = (
     Measure("logins", "login_sessions", "Login sessions", 1, "Login sessions"),
     Measure("remote", "remote_connections", "Remote connections", 2, "Remote connections"),
-    Measure("accessed", "passwords_accessed", "Passwords accessed", 3, "Accesses of passwords"),
+    Measure("accessed", "passwords_accessed", "Passwords accessed", 3, "Password accesses"),
     Measure("autofilled", "passwords_autofilled", "Passwords auto-filled", 4, "Auto-fills"),
     Measure("added", "accounts_added", "Accounts added", 5, "Accounts added"),
     Measure("latest", "latest_logins", "Latest logins", 6, "Latest logins", is_summed=False),
@@ -45,7 +45,7 @@ def changes_of(asking: Asking) -> list[Changed]:
     now = _totals(asking)
     before = None if asking.compared is None else _totals(asking, asking.between(asking.compared))
     return [
-        Changed(each, now[each.column], before and before[each.column] if before else None)
+        Changed(each, now[each.column], None if before is None else before[each.column])
         for each in MEASURES
     ]
 

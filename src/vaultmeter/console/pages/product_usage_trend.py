@@ -147,12 +147,12 @@ def _buckets(asking: Asking, size: str, rows: Sequence[dict[str, Any]]) -> Bucke
         evidence_url(asking, "activity", "requests", {"start": start.isoformat()}, per=size)
         for start in starts
     ]
-    unfinished = _unfinished(asking, size, starts[-1]) if starts else ""
+    part = unfinished(asking, size, starts[-1]) if starts else ""
     gaps = _gaps(asking, rows) if size == "day" else ()
-    return Buckets(size, starts, unfinished, gaps, links)
+    return Buckets(size, starts, part, gaps, links)
 
 
-def _unfinished(asking: Asking, size: str, last: datetime) -> str:
+def unfinished(asking: Asking, size: str, last: datetime) -> str:
     """What is said of the last bucket while it goes on."""
     words = asking.words
     local = last.astimezone(words.zone)
@@ -166,7 +166,8 @@ def _unfinished(asking: Asking, size: str, last: datetime) -> str:
         end = last + (step or timedelta())
     if asking.now >= min(end, asking.period.end):
         return ""
-    return words.instant(asking.now).text.replace("today, ", "today, until ")
+    now = words.instant(asking.now).text
+    return now.replace(", ", ", until ") if size in {"hour", "day"} else f"until {now}"
 
 
 def _gaps(asking: Asking, rows: Sequence[dict[str, Any]]) -> list[Gap]:

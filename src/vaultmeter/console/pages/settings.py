@@ -43,4 +43,9 @@ def _first(asking: Asking) -> Response:
     return RedirectResponse(open_sections(asking.who)[0].path, 303)
 
 
-FIRST = Part("/settings", _first, permission=None)
+def _back(act: Act) -> Part:
+    """The way back from the address of a change, which shows no page to whoever reloads it."""
+    return Part(act.path, lambda _: RedirectResponse(act.page.path, 303), permission=None)
+
+
+PARTS = (Part("/settings", _first, permission=None), *map(_back, ACTS))

@@ -18,9 +18,11 @@ from vaultmeter.console.words import Words
 from vaultmeter.model.period import COMPARISONS, RANGES
 
 _LOCALES = (
-    "en-GB en-US en-AU en-CA en-IE en-IN da-DK de-AT de-CH de-DE es-ES es-MX fi-FI fr-CA fr-CH "
-    "fr-FR he-IL it-IT ja-JP ko-KR nb-NO nl-NL pl-PL pt-BR pt-PT sv-SE tr-TR uk-UA zh-CN"
-).split()
+    "en-GB", "en-US", "en-AU", "en-CA", "en-IE", "en-IN", "da-DK", "de-AT", "de-CH", "de-DE",
+    "es-ES", "es-MX", "fi-FI", "fr-CA", "fr-CH", "fr-FR", "he-IL", "it-IT", "ja-JP", "ko-KR",
+    "nb-NO", "nl-NL", "pl-PL", "pt-BR", "pt-PT", "sv-SE", "tr-TR", "uk-UA", "zh-CN",
+)  # fmt: skip
+"""Locales that are offered; any other one holds where it was chosen another way."""
 _COMPARISON_WORDS = {
     "weekdays": "Same weekdays before",
     "previous": "The range just before",

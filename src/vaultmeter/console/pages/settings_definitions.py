@@ -9,6 +9,7 @@ from vaultmeter.access.trail_acts import list_trail
 from vaultmeter.api.asked import When
 from vaultmeter.console.acts import Act, Done, Form
 from vaultmeter.console.asking import Asking
+from vaultmeter.console.named import user_urls
 from vaultmeter.console.page import Block
 from vaultmeter.console.settings_forms import instant
 from vaultmeter.console.settings_proposal import FIELDS, INTENTS, KINDS, Proposal, presets
@@ -98,7 +99,12 @@ def _previewed(asking: Asking, changes: Mapping[str, Any]) -> dict[str, Any]:
     found = definitions.previewed(
         asking.app, asking.who, when.range, when.start, when.end, when.zone, limit=_NAMES, **changes
     )
-    return {**found, "days": asking.words.days(asking.first_day, asking.last_day)}
+    named = [(row["user"], row["account"]) for row in found["rows"]]
+    return {
+        **found,
+        "days": asking.words.days(asking.first_day, asking.last_day),
+        "urls": user_urls(asking, named),
+    }
 
 
 def _versions(asking: Asking) -> dict[str, Any]:

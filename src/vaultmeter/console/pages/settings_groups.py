@@ -50,7 +50,7 @@ def _make(asking: Asking, form: Form) -> Done:
 def _set_roles(asking: Asking, form: Form) -> Done:
     name = form.text("name")
     rows = groups.list_groups(asking.app, asking.who)["rows"]
-    held = next((row["roles"] for row in rows if row["name"] == name), [])
+    held: list[str] = next((row["roles"] for row in rows if row["name"] == name), [])
     return Done(told=set_roles(asking, "group", name, held, form.texts("role")))
 
 

@@ -1,5 +1,6 @@
 """Settings, Access keys: what programs sign in with."""
 
+from datetime import timedelta
 from typing import Any
 
 from vaultmeter.access import key_acts, key_renewal
@@ -23,7 +24,9 @@ _COLUMNS = (
 
 def _keys(asking: Asking) -> dict[str, Any]:
     rows = key_acts.list_keys(asking.app, asking.who)["rows"]
-    dated = [{**row, **{name: instant(row[name]) for name in ("expires", "last_used")}} for row in rows]
+    dated = [
+        {**row, **{name: instant(row[name]) for name in ("expires", "last_used")}} for row in rows
+    ]
     return {
         "table": page_of_rows(
             asking, "keys", _COLUMNS, dated, lambda row: [row["name"], row["access_id"]]
@@ -31,6 +34,7 @@ def _keys(asking: Asking) -> dict[str, Any]:
         "roles": role_names(asking),
         "made": asking.shown,
         "now": asking.now,
+        "second": timedelta(seconds=1),
     }
 
 
@@ -56,13 +60,15 @@ def _rotate(asking: Asking, form: Form) -> Done:
 def _expire(asking: Asking, form: Form) -> Done:
     name, day = form.text("name"), form.text("expires")
     key_renewal.expire_key(asking.app, asking.who, name, day or None)
-    return Done(told=f"Key {name} expires after {day} (UTC)." if day else f"Key {name} never expires.")
+    return Done(
+        told=f"Key {name} expires after {day} (UTC)." if day else f"Key {name} never expires."
+    )
 
 
 def _set_roles(asking: Asking, form: Form) -> Done:
     name = form.text("name")
     rows = key_acts.list_keys(asking.app, asking.who)["rows"]
-    held = next((row["roles"] for row in rows if row["name"] == name), [])
+    held: list[str] = next((row["roles"] for row in rows if row["name"] == name), [])
     return Done(told=set_roles(asking, "key", name, held, form.texts("role")))
 
 

@@ -59,7 +59,9 @@ def _apply(asking: Asking, form: Form) -> Done:
     done = retention.applied(asking.app, asking.who)
     events = sum(run["events"] for run in done["runs"])
     words = asking.words
-    return Done(told=f"{words.count(events, 'event')} deleted, and {words.count(done['lines'], 'line')}.")
+    return Done(
+        told=f"{words.count(events, 'event')} deleted, and {words.count(done['lines'], 'line')}."
+    )
 
 
 ACTS = (

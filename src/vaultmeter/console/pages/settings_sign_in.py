@@ -10,9 +10,25 @@ from vaultmeter.console.page import Block
 from vaultmeter.console.settings_forms import instant, refusing
 from vaultmeter.console.settings_password import was_given
 from vaultmeter.console.settings_sections import SIGN_IN, settings_page
+from vaultmeter.model.access import Object
 from vaultmeter.model.errors import Invalid
 
 _CONFIRM = "second-factor-confirm"
+_BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Windows", "Windows"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 def _password(asking: Asking) -> dict[str, Any]:
@@ -34,8 +50,21 @@ def _second_factor(asking: Asking) -> dict[str, Any]:
 
 def _sessions(asking: Asking) -> dict[str, Any]:
     rows = own.list_sessions(asking.app.access, asking.who, asking.session)["rows"]
-    dated = ("created", "last_used", "expires")
-    return {"sessions": [{**row, **{name: instant(row[name]) for name in dated}} for row in rows]}
+    return {"sessions": [_session(row) for row in rows]}
+
+
+def _session(row: Object) -> Object:
+    dated = {name: instant(row[name]) for name in ("created", "last_used", "expires")}
+    return {**row, **dated, "browser": browser_words(row["agent"] or "")}
+
+
+def browser_words(agent: str) -> str:
+    """What a browser calls itself, in two words: all of them claim to be several others."""
+    name = next((word for mark, word in _BROWSERS if mark in agent), "")
+    system = next((word for mark, word in _SYSTEMS if mark in agent), "")
+    if not name:
+        return agent
+    return f"{name} on {system}" if system else name
 
 
 PAGE = settings_page(
@@ -70,9 +99,7 @@ def _confirm(asking: Asking, form: Form) -> Done:
 
 def _turn_off(asking: Asking, form: Form) -> Done:
     given = form.secret("password")
-    renewed = refusing(
-        lambda: own.turn_off(asking.app.access, asking.who, asking.session, given)
-    )
+    renewed = refusing(lambda: own.turn_off(asking.app.access, asking.who, asking.session, given))
     return Done(told="The second factor is off: the password alone signs in.", renewed=renewed)
 
 

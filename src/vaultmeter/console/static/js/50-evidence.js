@@ -131,6 +131,23 @@
     close();
   });
 
+  const load = (path) => {
+    newest = path;
+    clearTimeout(timer);
+    timer = setTimeout(waiting, LATE);
+    return window.htmx.ajax("GET", path, { target: `#${ID}`, swap: "outerHTML" });
+  };
+
+  // A chart leads to the evidence of a bucket.
+  document.addEventListener("vaultmeter:follow", (event) => {
+    const { href } = event.detail;
+    if (!drawer() || !isDoor(href)) return;
+    event.preventDefault();
+    door = event.target;
+    history.pushState({ htmx: true }, "", href);
+    load(href);
+  });
+
   // Back and forward over the drawer alone: the page beneath stays as it is.
   addEventListener("popstate", (event) => {
     const url = new URL(location.href);
@@ -138,8 +155,7 @@
     event.stopImmediatePropagation();
     shown = location.href;
     if (evidenceOf(url)) {
-      newest = url.pathname + url.search;
-      window.htmx.ajax("GET", newest, { target: `#${ID}`, swap: "outerHTML" });
+      load(url.pathname + url.search);
       return;
     }
     drawer().hidden = true;

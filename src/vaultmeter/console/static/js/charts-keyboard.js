@@ -76,8 +76,16 @@
   function opened(chart, slot, apart = false) {
     const href = chart.figure.data.slots[slot]?.href;
     if (href && apart) window.open(href, "_blank", "noopener");
-    else if (href) window.location.assign(href);
+    else if (href) follow(chart, href);
     return Boolean(href);
+  }
+
+  /** Go to an address; whoever can show it on this page takes it. */
+  function follow({ plot }, href) {
+    const asked = { bubbles: true, cancelable: true, detail: { href } };
+    if (plot.dispatchEvent(new CustomEvent("vaultmeter:follow", asked))) {
+      window.location.assign(href);
+    }
   }
 
   function slotAt(chart, x) {

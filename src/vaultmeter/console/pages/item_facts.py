@@ -1,0 +1,129 @@
+"""What is known of one item: its state, its numbers, and when it was made, changed and rotated."""
+
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+from vaultmeter.api.asked import When
+from vaultmeter.console.asking import Asking
+from vaultmeter.console.named import Item, item_of, user_urls
+from vaultmeter.console.pages.items_row import item_door, item_row
+from vaultmeter.console.tiles import Tile, tone_of
+from vaultmeter.console.titles import product_title, type_title
+from vaultmeter.model.kinds import Kind
+from vaultmeter.state.retention import retention
+
+Row = Mapping[str, Any]
+_YEAR = 12
+"""Months."""
+
+
+def state_of(asking: Asking, item: Item, row: Row | None) -> tuple[str, str]:
+    """The state of an item, and why in small words: deleted 12 Nov, history kept."""
+    if item.deleted is not None:
+        return "deleted", _deleted(asking, item)
+    if row is None:
+        return "no_evidence", "not seen by the end of this range"
+    if row["status"] == "used":
+        return "used", ""
+    if row["last_used"] is None:
+        return str(row["status"]), ""
+    return str(row["status"]), f"last used {asking.words.instant(row['last_used']).text}"
+
+
+def _deleted(asking: Asking, item: Item) -> str:
+    """When it was deleted, and for how long its history is kept."""
+    words = asking.words
+    day = item.deleted.replace(tzinfo=UTC).astimezone(words.zone).date()
+    with asking.app.state.reading() as connection:
+        months = {str(key): value for key, value in retention(connection).items()}.get(item.product)
+    if months is None:
+        return f"deleted {words.day(day)}, history kept"
+    until = day.month - 1 + months
+    end = day.replace(year=day.year + until // _YEAR, month=until % _YEAR + 1, day=1)
+    return f"deleted {words.day(day)}, history kept until {words.month(end)}"
+
+
+def tiles_block(asking: Asking) -> dict[str, Any]:
+    """Uses, people, machines, refused, and days since the last use."""
+    item = item_of(asking)
+    row = item_row(asking, item)
+    before = _before(asking, item)
+    tiles = [
+        _tile(asking, item, row, before, name, label, good)
+        for name, label, good in (
+            ("uses", "Uses", 0),
+            ("users", "People", 0),
+            ("machines", "Machines", 0),
+            ("denied", "Refused requests", -1),
+        )
+    ]
+    return {"tiles": [*tiles, _since(asking, item, row)]}
+
+
+def _before(asking: Asking, item: Item) -> Row | None:
+    if asking.compared is None:
+        return None
+    rows = asking.rows("item-list", filters=item.filters, **asking.between(asking.compared))
+    return next((row for row in rows if item.is_in(row)), None)
+
+
+def _tile(
+    asking: Asking,
+    item: Item,
+    row: Row | None,
+    before: Row | None,
+    name: str,
+    label: str,
+    good: int,
+) -> Tile:
+    if row is None:
+        return Tile(label, "–")
+    known = before[name] if before else 0
+    change = (
+        asking.words.change(row[name], known, asking.compared_words) if asking.compared else None
+    )
+    url = item_door(asking, item, name)
+    return Tile(
+        label, asking.words.number(row[name]), url, change=change, tone=tone_of(change, good)
+    )
+
+
+def _since(asking: Asking, item: Item, row: Row | None) -> Tile:
+    """Whole days from the last use to the end of the range, or to now."""
+    last = row["last_used"] if row else None
+    if last is None:
+        return Tile("Days since the last use", "–", of="never used" if row else "")
+    words = asking.words
+    end = min(asking.last_day, words.today)
+    days = (end - last.astimezone(words.zone).date()).days
+    return Tile(
+        "Days since the last use", words.number(max(0, days)), item_door(asking, item, "last_used")
+    )
+
+
+def facts_block(asking: Asking) -> dict[str, Any]:
+    """When it was made, changed and rotated, and by whom."""
+    item = item_of(asking)
+    return {
+        "item": item,
+        "type": type_title(item.type),
+        "product": product_title(item.product),
+        "row": item_row(asking, item),
+        "created": _latest(asking, item, Kind.ITEM_ADDED),
+        "changed": _latest(asking, item, Kind.ITEM_UPDATED),
+        "rotated": _latest(asking, item, Kind.ROTATION),
+        "deleted": _latest(asking, item, Kind.ITEM_DELETED),
+        "seen": item.seen,
+    }
+
+
+def _latest(asking: Asking, item: Item, kind: Kind) -> dict[str, Any] | None:
+    """The newest successful event of a kind, of all times; `None` where none is known."""
+    filters = {**item.filters, "kind": [kind.value], "outcome": ["ok"], "user": ["*"]}
+    when = When("all", zone=asking.view.zone)
+    rows = asking.rows("events", when=when, filters=filters, limit=1)
+    if not rows:
+        return None
+    urls = user_urls(asking, [(rows[0]["user"], rows[0]["account"])])
+    return {**rows[0], "url": urls.get((rows[0]["user"], rows[0]["account"]), "")}
