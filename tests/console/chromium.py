@@ -111,7 +111,7 @@ def seen(browser: Browser, console: Console, look: Look = LIGHT) -> Iterator[See
     page, wrong = found.page, found.wrong
     page.on("console", lambda said: _note(wrong, said.type, said.text))
     page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+    page.on("requestfailed", lambda request: _failed(wrong, request.url, request.failure or ""))
     page.on("response", lambda answer: _answered(wrong, answer.status, answer.url))
     page.on("request", lambda request: _foreign(wrong, request.url, origin))
     try:
@@ -124,6 +124,12 @@ def seen(browser: Browser, console: Console, look: Look = LIGHT) -> Iterator[See
 def _note(wrong: list[str], kind: str, text: str) -> None:
     if kind in {"error", "warning"}:
         wrong.append(f"console {kind}: {text}")
+
+
+def _failed(wrong: list[str], url: str, why: str) -> None:
+    # A page that is left drops what it was still waiting for, and a download is no page.
+    if "ERR_ABORTED" not in why:
+        wrong.append(f"failed ({why}): {url}")
 
 
 def _answered(wrong: list[str], status: int, url: str) -> None:

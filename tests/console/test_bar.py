@@ -52,7 +52,9 @@ def test_days_are_read_as_people_write_them(text: str, day: date) -> None:
     assert day_typed(text, TODAY) == day
 
 
-@pytest.mark.parametrize("text", ["", "31 Nov 2026", "10/11/2026", "11", "Nov 2026", "3 Mo", "29 Feb"])
+@pytest.mark.parametrize(
+    "text", ["", "31 Nov 2026", "10/11/2026", "11", "Nov 2026", "3 Mo", "29 Feb"]
+)
 def test_what_is_no_day_is_not_guessed_at(text: str) -> None:
     """Neither days that there are not, nor those that half of the world reads otherwise."""
     with pytest.raises(Invalid):
@@ -147,7 +149,7 @@ def test_a_comparison_is_kept_by_its_reader(own_console: Console) -> None:
     assert "A year earlier" in own_console.get("/").text("#bar-against [aria-current]")
     other = own_console.as_("reader").get("/")
     assert "Same weekdays" in other.text("#bar-against [aria-current]")
-    assert own_console.post("/against", {"compare": "tuesday", "back": "/"}).status == 400
+    assert own_console.post("/against", {"compare": "tuesday", "back": "/"}).status == 422
 
 
 def test_accounts_are_those_the_reader_sees(console: Console) -> None:
@@ -197,7 +199,9 @@ def test_suggestions_fit_what_was_typed_and_what_the_reader_sees(console: Consol
     values = [str(each["value"]) for each in found.soup.select("[name=value]")]
     assert values
     assert all(typed.lower() in value.lower() for value in values)
-    own = console.report("users", "--who", "everyone", "--account", SCOPED, "--account", f"{SCOPED}/*")
+    own = console.report(
+        "users", "--who", "everyone", "--account", SCOPED, "--account", f"{SCOPED}/*"
+    )
     known = {row["user"] for row in own["rows"]}
     scoped = console.as_("scoped").get("/suggest?dimension=user")
     assert {str(each["value"]) for each in scoped.soup.select("[name=value]")} <= known

@@ -58,7 +58,7 @@ def test_the_table_has_every_row_of_the_report(limited: Console) -> None:
     """Total, actual, exceeded and limit by product and account, the totals not summed."""
     rows = told(limited, "clients")
     shown = limited.get(PAGE)
-    names = {"sm": "Secrets", "pm": "Passwords", "sra": "Remote access"}
+    names = {"sm": "Secrets manager", "pm": "Password manager", "sra": "Remote access"}
     wanted = sorted(
         [
             names[r["product"]],
@@ -89,8 +89,8 @@ def test_its_parts_are_of_what_is_chosen(limited: Console, product: str, account
         for r in told(limited, "clients-by-method")
         if (r["product"], r["account"]) == (product, account)
     ]
-    bars = [int(cells[2].replace(",", "")) for cells in shown.rows("#methods table")]
-    assert sum(bars) == sum(methods) == row["total"]
+    counts = [int(cells[2].replace(",", "")) for cells in shown.rows("#methods table")]
+    assert sum(counts) == sum(methods) == row["total"]
     periods = [
         r
         for r in told(limited, "client-periods")
@@ -184,3 +184,13 @@ def test_it_shows_the_accounts_of_its_reader(limited: Console) -> None:
     accounts = {cells[1] for cells in shown.rows("#by-account table")}
     assert accounts == {"acme/platform distinct, not the sum"}
     assert "All accounts" not in shown.text("main")
+
+
+def test_its_files_are_of_the_month(limited: Console) -> None:
+    """The export menu has the month and its zone, whatever range other pages would show."""
+    links = limited.get(PAGE).soup.select("#export a[href^='/export/']")
+    assert links
+    for link in links:
+        assert f"range={MONTH}..{LAST}" in str(link["href"])
+    csv = next(str(link["href"]) for link in links if "/clients.csv" in str(link["href"]))
+    assert len(limited.get(csv).body.splitlines()) == len(told(limited, "clients")) + 1

@@ -4,6 +4,7 @@ import json
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+from bs4 import Tag
 from tests.console.asked import SCOPED, Console
 
 from vaultmeter.console.evidence import Cell
@@ -79,19 +80,19 @@ def test_pages_of_events_follow_one_another(console: Console) -> None:
 @pytest.mark.parametrize("page", ["/", "/clients"])
 def test_every_door_leads_to_its_number(console: Console, page: str) -> None:
     """Each kind of number that is a link opens its evidence, and the evidence has that number."""
-    links = {}
+    links: dict[tuple[str, str], Tag] = {}
     for link in console.get(page).soup.select("main a[href*='evidence=']"):
         words = parse_qs(urlsplit(str(link["href"])).query)["evidence"][0]
         cell = Cell.read(words)
         links.setdefault((cell.report, cell.cell), link)
     assert links
-    for (report, cell), link in links.items():
+    for (report, name), link in links.items():
         shown = console.swap(str(link["href"]), "evidence")
         value = shown.text("#evidence .value")
-        assert value, f"{report} {cell}: {shown.text()}"
+        assert value, f"{report} {name}: {shown.text()}"
         digits = "".join(c for c in link.get_text() if c.isdigit())
         if not link.find("time"):
-            assert digits.startswith("".join(c for c in value if c.isdigit())), (report, cell)
+            assert digits.startswith("".join(c for c in value if c.isdigit())), (report, name)
 
 
 def test_a_number_that_is_worked_out_says_so(console: Console) -> None:

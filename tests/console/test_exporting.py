@@ -108,3 +108,12 @@ def test_a_file_has_what_its_reader_may_see(console: Console) -> None:
     assert rows
     assert {row["account"] for row in rows} == {SCOPED}
     assert console.as_("nobody").get("/export/overview.json").status == 403
+
+
+def test_the_menu_begins_with_json(console: Console) -> None:
+    """The usage report is offered as JSON first, and in the form another product has it."""
+    links = console.get(f"/?{STATE}").soup.select("#export a[href^='/export/']")
+    paths = [str(link["href"]).partition("?")[0] for link in links]
+    assert paths[0] == "/export/overview.json"
+    assert "/export/analytics-data.json" in paths
+    assert all(console.get(str(link["href"])).status == 200 for link in links)

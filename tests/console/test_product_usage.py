@@ -181,9 +181,7 @@ def test_a_block_comes_alone(console: Console) -> None:
     assert shown.one("#people-tab-active")["aria-current"] == "true"
 
 
-def test_a_reader_of_one_account_sees_its_people_alone(
-    console: Console, users: list[Row]
-) -> None:
+def test_a_reader_of_one_account_sees_its_people_alone(console: Console, users: list[Row]) -> None:
     """Every count and row is of the account that the reader may see."""
     shown = console.as_("scoped").get(f"{PATH}?size=100")
     own = names_of([row for row in users if row["account"] == SCOPED])

@@ -1,4 +1,4 @@
-"""Settings, Access: users, groups, roles and keys, each held against what the command line tells."""
+"""Settings, Access: users, groups, roles and keys, held against what the command line tells."""
 
 import json
 from http.client import HTTPConnection
@@ -42,7 +42,7 @@ def _with_key(console: Console, access_id: str, key: str) -> int:
 
 
 def test_everybody_finds_the_sections_they_may_open(empty_console: Console) -> None:
-    """The list has the sections that open; the address of another one says which right is missing."""
+    """The list has the sections that open; the address of another says which right is missing."""
     assert empty_console.get("/settings").texts(".sections a") == EVERY_SECTION
     reader = empty_console.as_("reader")
     assert reader.get("/settings").texts(".sections a") == [
@@ -57,7 +57,7 @@ def test_everybody_finds_the_sections_they_may_open(empty_console: Console) -> N
 
 
 def test_a_new_user_gets_a_password_that_is_shown_once(empty_console: Console) -> None:
-    """The answer of the form has the password, which signs in; no later page and no cookie has it."""
+    """The answer of the form has the password, which signs in; no later page or cookie has it."""
     given = {"name": "ada", "email": "ada@example.org", "role": ["reader"]}
     made = empty_console.post("/settings/users/add", given)
     name, password = _once(made)

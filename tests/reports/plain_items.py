@@ -135,8 +135,9 @@ def events(plain: Plain) -> list[Row]:
 
 def user_sources(plain: Plain) -> list[Row]:
     """What each source tells of each user, of all times up to the end."""
-    known = plain.world.identities
-    groups = grouped(plain.usage_until_end, lambda event: (event.who, event.source))
+    known = plain.listed_identities()
+    told = (event for event in plain.usage_until_end if event.who in known)
+    groups = grouped(told, lambda event: (event.who, event.source))
     rows = []
     for (who, source), those in groups.items():
         identity, times = known[who], [event.time for event in those]

@@ -6,6 +6,7 @@ report of its name, in the order and with the cells of the real one.
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from tests.reports import (
@@ -170,8 +171,13 @@ def _standing_counts(rows: list[Row]) -> Row:
         sum(row[6] for row in rows),
         len(judged),
         utilised,
-        round(100 * utilised / len(judged), 1) if judged else None,
+        _half_up(100 * utilised, len(judged)) if judged else None,
     )
+
+
+def _half_up(part: int, whole: int) -> float:
+    """A quotient with one decimal, halves up."""
+    return float((Decimal(part) / whole).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
 def user(plain: Plain) -> list[Row]:

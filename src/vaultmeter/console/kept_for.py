@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable
 from threading import Lock
 from time import monotonic
-from typing import TypeVar
+from typing import TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from vaultmeter.console.answers import Answers
@@ -29,7 +29,7 @@ def kept_for(
     with _lock:
         known = _kept.setdefault(asking.answers, {}).get(key)
     if known is not None and known[0] == moment:
-        return known[1]  # type: ignore[return-value]  made by a `make` of the same name
+        return cast("Found", known[1])
     made = make()
     with _lock:
         held = _kept[asking.answers]

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from vaultmeter.api.asked import When
 from vaultmeter.console.asking import Asking
-from vaultmeter.console.titles import plain_title
-from vaultmeter.console.view import View
+from vaultmeter.console.bar_filters import DIMENSIONS, value_title
+from vaultmeter.console.view import Filter, View
 
 _REPORT = "requests-by-kind"
 
@@ -60,7 +60,7 @@ def _removals(view: View) -> tuple[Way, ...]:
     """Each filter, with the address without it."""
     found = [
         Way(
-            f"{plain_title(each.dimension)} {each.operator} {' or '.join(each.values)}",
+            _words(each),
             view.changed(filters=tuple(other for other in view.filters if other != each)).url(),
         )
         for each in view.filters
@@ -69,6 +69,12 @@ def _removals(view: View) -> tuple[Way, ...]:
         title = f"Account {' or '.join(view.account)}"
         found.append(Way(title, view.changed(account=()).url()))
     return tuple(found)
+
+
+def _words(each: Filter) -> str:
+    """A filter as its chip says it, with its operator."""
+    values = " or ".join(value_title(each.dimension, value) for value in each.values)
+    return f"{DIMENSIONS.get(each.dimension, each.dimension)} {each.operator} {values}"
 
 
 def _nearest(asking: Asking) -> Way | None:

@@ -9,6 +9,8 @@ from vaultmeter.model.visibility import EVERYTHING, SEEN
 Row = Mapping[str, Any]
 SHAPES = ("seen", "partly", "not visible", "not yet seen")
 """How a measure may be visible, the best first."""
+_EXPLAINED = frozenset({"partly", "not visible"})
+"""Those that have reasons of their own."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ class Sights:
     columns: tuple[tuple[str, ...], ...]
     """Names of the sources of each column."""
     measures: tuple[Measure, ...]
+
+    @property
+    def waits(self) -> bool:
+        """Whether something could be shown, and has not arrived yet."""
+        return any(SHAPES[-1] in measure.visible for measure in self.measures)
 
     def count(self, visible: str) -> int:
         """How many measures the best column shows in that way."""
@@ -61,7 +68,7 @@ def _measure(
     rows = [(names, shown[names[0]][name]) for names in columns]
     reasons: dict[str, list[str]] = {}
     for names, row in rows:
-        if row["visible"] != SHAPES[0] and row["why"]:
+        if row["visible"] in _EXPLAINED:
             reasons.setdefault(row["why"], []).extend(names)
     return Measure(
         name,

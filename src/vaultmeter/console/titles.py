@@ -32,7 +32,7 @@ _KINDS = {
     "item_added": "Item added",
     "admin": "Settings changed",
 }
-_PRODUCTS = {"sm": "secrets", "pm": "passwords", "sra": "remote access"}
+_PRODUCTS = {"sm": "secrets manager", "pm": "password manager", "sra": "remote access"}
 
 
 def method_title(code: str) -> str:
@@ -51,7 +51,7 @@ def kind_title(code: str) -> str:
 
 
 def product_title(code: str) -> str:
-    """A product, in lower case: `sm` is secrets."""
+    """A product, in lower case: `sm` is secrets manager."""
     return _PRODUCTS.get(code, code)
 
 

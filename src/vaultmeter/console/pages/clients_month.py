@@ -6,14 +6,16 @@ from datetime import UTC, date, timedelta
 from typing import Any
 
 from vaultmeter.api.asked import When
+from vaultmeter.console import titles
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.client_curve import month_when
 from vaultmeter.console.evidence import evidence_url
+from vaultmeter.console.titles import plain_title
 from vaultmeter.console.view import View
 
 ZONE = "UTC"
 """The zone of billing months, as vendors bill."""
-PRODUCTS = {"sm": "Secrets", "pm": "Passwords", "sra": "Remote access"}
+PRODUCTS = ("sm", "pm", "sra")
 """What clients are counted for, in the order of reports."""
 _MONTHS = 12
 Row = Mapping[str, Any]
@@ -175,7 +177,7 @@ def account_title(name: str) -> str:
 
 def product_title(code: str) -> str:
     """A product as the page names it."""
-    return PRODUCTS.get(code, code)
+    return plain_title(titles.product_title(code))
 
 
 def _holds(outer: str, inner: str) -> bool:

@@ -30,7 +30,8 @@ def sentence(asking: Asking) -> Facts:
     return {
         **facts,
         "is_running": month.is_running,
-        "used": _used(found),
+        "product": product_title(found.product),
+        "where": "all accounts" if found.account == "*" else found.account,
         "total_door": door(asking, "clients", "total", found.key, when),
         "exceeded_door": door(asking, "clients", "exceeded", found.key, when),
         "reached": row["limit_reached"],
@@ -38,12 +39,6 @@ def sentence(asking: Asking) -> Facts:
         "passes": _passes(asking, found),
         "ends_door": door(asking, "forecast", "likely", found.key, when),
     }
-
-
-def _used(found: Chosen) -> str:
-    """What was used where, in lower case: secrets in acme/finance."""
-    product = product_title(found.product).lower()
-    return f"{product} in {'all accounts' if found.account == '*' else found.account}"
 
 
 def _nearest(asking: Asking) -> Facts | None:
@@ -58,7 +53,7 @@ def _nearest(asking: Asking) -> Facts | None:
 
 
 def whose(found: Chosen) -> str:
-    """Whose clients, in the middle of a sentence: Secrets in acme/finance."""
+    """Whose clients, at the beginning of a line: Secrets manager in acme/finance."""
     account = account_title(found.account)
     of = "in all accounts" if found.account == "*" else f"in {account}"
     return f"{product_title(found.product)} {of}"

@@ -1,10 +1,9 @@
 """Connect a source: choose how its records arrive, do what the steps say, see the first one."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
-from vaultmeter import sources
 from vaultmeter.console.acts import Act, Done, Form
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.page import Block, Page, one
@@ -134,20 +133,10 @@ def _connect(asking: Asking, form: Form) -> Done:
         since = str(int(asking.now.timestamp()))
         asking.view = asking.view.with_extra(since=since)
         return Done(shown={"given": given, "command": command(asked)})
-    sources.added(
-        asking.app,
-        asking.who,
-        asked.name,
-        asked.connector,
-        asked.account,
-        [str(path) for path in asked.paths],
-        asked.socket,
-        asked.poll and asdict(asked.poll),
-        asking.sources,
-    )
+    asking.sources.add(asking.who, asked)
     shown: dict[str, Any] = {"given": given}
     if way.pushes:
-        shown["key"] = sources.key_made(asking.app, asking.who, asked.name, asking.sources)["key"]
+        shown["key"] = asking.sources.key(asking.who, asked.name)["key"]
     id_ = next(each.id for each in known_sources(asking) if each.name == asked.name)
     asking.view = asking.view.with_extra(source=str(id_))
     return Done(told=f"{asked.name} is added.", shown=shown)

@@ -19,7 +19,9 @@ PAGE = Page(
         Row(
             "halves",
             (
-                Block("methods", f"{_FOLDER}/methods.html", methods, "Users by authentication type"),
+                Block(
+                    "methods", f"{_FOLDER}/methods.html", methods, "Users by authentication type"
+                ),
                 Block("types", f"{_FOLDER}/types.html", types, "Stored passwords by type"),
             ),
         ),

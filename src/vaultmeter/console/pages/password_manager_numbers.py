@@ -53,7 +53,7 @@ def _adoption(asking: Asking) -> dict[str, Any]:
 
 
 def _months(asking: Asking) -> list[dict[str, Any]]:
-    """The months of the range, all sign-in methods together; of equal questions one is asked."""
+    """The calendar months of the range, all sign-in methods together."""
     rows = rows_of(asking, "password-manager")
     return [row for row in rows if row["auth_method"] == _ALL]
 
@@ -73,7 +73,9 @@ def _filled_of(asking: Asking) -> tuple[int, int]:
 def _users(asking: Asking) -> Tile:
     found = _adoption(asking)
     active = asking.words.number(found["active"])
-    return _tile(asking, "Total users", found["users"], people_url(asking), Change(active, "active"))
+    return _tile(
+        asking, "Total users", found["users"], people_url(asking), Change(active, "active")
+    )
 
 
 def _passwords(asking: Asking) -> Tile:
@@ -92,9 +94,7 @@ def _passwords(asking: Asking) -> Tile:
 
 
 def _accesses(asking: Asking) -> Tile:
-    row = next(
-        row for row in rows_of(asking, "overview") if row["measure"] == "passwords_accessed"
-    )
+    row = next(row for row in rows_of(asking, "overview") if row["measure"] == "passwords_accessed")
     change = Change("", "in this range")
     if row["compared"] is not None:
         change = asking.words.change(row["value"], row["compared"], asking.compared_words)

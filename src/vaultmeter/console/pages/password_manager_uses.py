@@ -23,11 +23,7 @@ _BY_DAY = 14
 def uses(asking: Asking) -> dict[str, Any]:
     """Columns of four parts, a week each; of a short range a day each."""
     size = asking.view.bucket or ("day" if asking.period.days() <= _BY_DAY else "week")
-    rows = [
-        row
-        for row in rows_of(asking, "password-uses", per=size)
-        if row["start"] <= asking.now
-    ]
+    rows = [row for row in rows_of(asking, "password-uses", per=size) if row["start"] <= asking.now]
     starts = [row["start"] for row in rows]
     links = [
         door_of(asking, "password-uses", "viewed", {"start": start.isoformat()}, per=size)

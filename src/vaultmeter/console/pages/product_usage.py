@@ -1,4 +1,4 @@
-"""Product usage, called "Track product usage": who signs in to the vaults, and what they do there."""
+"""Product usage, called "Track product usage": who signs in, and what they do."""
 
 from vaultmeter.console.page import Block, Page, one
 from vaultmeter.console.pages.product_usage_people import people

@@ -32,11 +32,13 @@ _TABS = (
 
 
 def _number(name: str, title: str, priority: int = 2, *, is_usual: bool = True) -> Column:
-    return Column(name, title, True, True, priority, is_usual, down_first=True)
+    return Column(
+        name, title, is_number=True, priority=priority, is_usual=is_usual, down_first=True
+    )
 
 
 def _instant(name: str, title: str, *, is_usual: bool = False) -> Column:
-    return Column(name, title, True, True, 2, is_usual, down_first=True)
+    return Column(name, title, is_number=True, priority=2, is_usual=is_usual, down_first=True)
 
 
 _HIDDEN = {"is_usual": False}
@@ -63,7 +65,6 @@ COLUMNS = (
     _number("denied", "Refused", **_HIDDEN),
 )
 """Every column of the table, in its usual order."""
-INSTANTS = ("last_active", "first_seen", "last_login")
 
 
 def people(asking: Asking) -> dict[str, Any]:
@@ -126,7 +127,7 @@ def _cells(asking: Asking, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             **row,
-            **{name: None for name in sight.unseen(row)},
+            **dict.fromkeys(sight.unseen(row)),
             "url": urls.get((row["user"], row["account"]), ""),
             "why": why(asking, row),
             "doors": _doors(asking, row),

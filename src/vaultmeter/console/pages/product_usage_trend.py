@@ -34,7 +34,11 @@ def trend(asking: Asking) -> dict[str, Any]:
             ("Side by side", asking.view.changed(layout=_SIDE).url(), is_side(asking)),
         ],
         "buckets": [
-            (_BUCKETS[each], asking.view.changed(bucket=_left_out(asking, each)).url(), each == size)
+            (
+                _BUCKETS[each],
+                asking.view.changed(bucket=_left_out(asking, each)).url(),
+                each == size,
+            )
             for each in offered(asking)
         ],
     }
@@ -49,7 +53,11 @@ def offered(asking: Asking) -> list[str]:
     """The buckets that make sense in the range, and the one that is asked for."""
     days = asking.period.days()
     usual = (
-        ("hour", "day") if days <= _SHORT else ("day", "week") if days <= _LONG else ("week", "month")
+        ("hour", "day")
+        if days <= _SHORT
+        else ("day", "week")
+        if days <= _LONG
+        else ("week", "month")
     )
     return [each for each in _BUCKETS if each in usual or each == bucket_of(asking)]
 

@@ -1,5 +1,6 @@
 """Settings, Retention: how long events are kept, what applying would delete, and what it did."""
 
+from functools import partial
 from typing import Any
 
 from vaultmeter import retention
@@ -9,7 +10,8 @@ from vaultmeter.console.page import Block
 from vaultmeter.console.settings_forms import check_typed, instant, whole_number
 from vaultmeter.console.settings_sections import RETENTION, settings_page
 from vaultmeter.console.settings_words import PRODUCT_WORDS, months_words
-from vaultmeter.model.access import Object
+from vaultmeter.console.words import Words
+from vaultmeter.model.access import Object, Permission
 from vaultmeter.model.errors import Invalid
 
 TYPED = "delete"
@@ -18,17 +20,29 @@ _MEGABYTE = 1_000_000
 
 
 def _kept(asking: Asking) -> dict[str, Any]:
-    found = retention.shown(asking.app, asking.who)
-    rows = [_row(row, "kept_from", "before", "oldest") for row in found["products"]]
+    products = retention.shown(asking.app, asking.who)["products"]
+    rows = [_row(row, "kept_from", "before", "oldest") for row in products]
     return {
         "products": [{**row, "kept": months_words(row["months"])} for row in rows],
         "product_words": PRODUCT_WORDS,
         "due": sum(row["events"] for row in rows),
         "due_bytes": sum(row["bytes"] for row in rows),
         "typed": TYPED,
-        "runs": [_row(row, "applied", "before") for row in reversed(found["runs"])],
-        "megabytes": lambda size: asking.words.number(round(size / _MEGABYTE, 1)),
+        "megabytes": partial(_megabytes, asking.words),
     }
+
+
+def _runs(asking: Asking) -> dict[str, Any]:
+    asking.who.require_everywhere(Permission.RETENTION)
+    return {
+        "runs": list(reversed(retention.past_runs(asking.app))),
+        "product_words": PRODUCT_WORDS,
+        "megabytes": partial(_megabytes, asking.words),
+    }
+
+
+def _megabytes(words: Words, size: int) -> str:
+    return words.number(round(size / _MEGABYTE, 1))
 
 
 def _row(row: Object, *dated: str) -> Object:
@@ -39,8 +53,7 @@ PAGE = settings_page(
     RETENTION,
     "Events go once they are older than this; names and totals of months are kept for ever",
     Block("retention", "pages/settings/retention.html", _kept, "How long events are kept"),
-    Block("due", "pages/settings/due.html", _kept, "What would go now"),
-    Block("runs", "pages/settings/runs.html", _kept, "What went before"),
+    Block("runs", "pages/settings/runs.html", _runs, "What went before"),
 )
 
 

@@ -13,7 +13,7 @@ from vaultmeter.console.evidence import evidence_url
 from vaultmeter.console.page import Block, Page, Row, one
 from vaultmeter.console.pages.source_acts import drop, make_key, read_again
 from vaultmeter.console.pages.source_rejects import rejects_block
-from vaultmeter.console.pages.sources import EVERY, FOOT, calendar_facts, seconds
+from vaultmeter.console.pages.sources import EVERY, calendar_facts, seconds
 from vaultmeter.console.rendering import render
 from vaultmeter.console.settings_forms import instant
 from vaultmeter.console.sources_books import (
@@ -29,6 +29,8 @@ from vaultmeter.console.sources_health import health_of, receiving
 from vaultmeter.console.sources_known import IGNORES, REPORT, Known, last_events, source_of
 from vaultmeter.console.sources_sights import SHAPES, title_of
 from vaultmeter.console.table import Column, paged
+from vaultmeter.console.unseen import RULES, UNSEEN
+from vaultmeter.console.view import Filter
 from vaultmeter.model.collecting import in_words
 from vaultmeter.model.visibility import EVERYTHING
 
@@ -38,7 +40,7 @@ _MISSING = 10
 _DAYS = (
     Column("day", "Received on (UTC)", can_sort=False),
     Column("received", "Received", is_number=True, can_sort=False),
-    Column("stored", "Stored", is_number=True, can_sort=False),
+    Column("stored", "Stored", is_number=True, can_sort=False, priority=2),
     Column("duplicates", "Duplicates", is_number=True, can_sort=False, priority=2),
     Column("conflicts", "Conflicts", is_number=True, can_sort=False, priority=2),
     Column("rejected", "Rejected", is_number=True, can_sort=False),
@@ -72,6 +74,9 @@ def _head(asking: Asking) -> dict[str, Any]:
         "subtitle": f"{connector_named(source.connector).title}, account {source.account}",
         "crumbs": [{"url": asking.view.at("/sources").url(), "title": "Sources and coverage"}],
         "status": Markup(status),  # noqa: S704  made by a template, which escapes
+        "exported": replace(
+            asking.view, filters=(Filter("source", "is", (source.name,)),), account=()
+        ),
     }
 
 
@@ -203,12 +208,14 @@ PAGE = Page(
         ),
         one(Block("ledger", "pages/source/ledger.html", _ledger, "What became of every line")),
         one(Block("sights", "pages/source/sights.html", _sights, "What it can show", "table")),
-        *FOOT,
+        one(UNSEEN),
+        one(RULES),
     ),
     rail="sources",
     extra=("days", "rejects", "reason", "after"),
     ignores={**IGNORES, **dict.fromkeys(("source", "account"), "This page is about one source.")},
     head=_head,
+    exports=("coverage", "coverage-days", "coverage-gaps", "coverage-lines"),
 )
 ACTS = (
     Act("source-key", "/sources/{id}/key", make_key, PAGE),

@@ -1,6 +1,6 @@
 """What is changed at a source: its key, whether it is collected, and rejected lines read again."""
 
-from vaultmeter import quarantine, sources
+from vaultmeter import quarantine
 from vaultmeter.console.acts import Done, Form
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.settings_forms import check_typed
@@ -11,18 +11,18 @@ def make_key(asking: Asking, form: Form) -> Done:
     """A new key to push with, shown this once; the one before opens no more."""
     del form
     source = source_of(asking)
-    made = sources.key_made(asking.app, asking.who, source.name, asking.sources)
+    made = asking.sources.key(asking.who, source.name)
     return Done(told=f"{source.name} has a new key.", shown={"key": made["key"]})
 
 
 def drop(asking: Asking, form: Form) -> Done:
     """Collect a source no more; what was collected stays."""
     source = source_of(asking)
-    shown = sources.shown(asking.app, asking.who, source.name, asking.sources)
+    shown = asking.sources.show(asking.who, source.name)
     if shown["key"]:
         # A vault that pushes with the key needs another one: that cannot be undone.
         check_typed(form, source.name)
-    sources.removed(asking.app, asking.who, source.name, asking.sources)
+    asking.sources.remove(asking.who, source.name)
     return Done(asking.view.url(), f"{source.name} is collected no more; its records stay.")
 
 

@@ -1,7 +1,7 @@
 """Sources and coverage: where all numbers come from, up to when, and what they cannot show."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -115,6 +115,7 @@ def _sentence(asking: Asking) -> dict[str, Any]:
         "complete_to": min(last, default=None),
         "ill": ill,
         "received": _received(lines),
+        "rejecting": [line for line in lines if line.rejected],
         "unbalanced": [line for line in lines if not line.book.is_balanced],
     }
 
@@ -182,18 +183,6 @@ def _head(asking: Asking) -> dict[str, Any]:
     return {"actions": "pages/sources/actions.html"} if may else {}
 
 
-def _after_coverage(block: Block) -> Block:
-    """The same block, which tells of coverage whether or not another has asked for it before."""
-
-    def build(asking: Asking) -> Mapping[str, Any]:
-        coverage(asking)
-        return block.build(asking)
-
-    return replace(block, build=build)
-
-
-FOOT = (one(_after_coverage(UNSEEN)), one(_after_coverage(RULES)))
-"""The end of the pages about sources."""
 PAGE = Page(
     "sources",
     "/sources",
@@ -204,7 +193,8 @@ PAGE = Page(
         one(Block("calendar", "pages/sources/calendar.html", _calendar, "Coverage by day")),
         one(Block("books", "pages/sources/books.html", _books, "What became of every line")),
         one(Block("sights", "pages/sources/sights.html", _sights, "What each source can show")),
-        *FOOT,
+        one(UNSEEN),
+        one(RULES),
     ),
     subtitle="Where the numbers come from, up to when, and what they cannot show",
     extra=("days",),

@@ -5,9 +5,13 @@
   "use strict";
   let before = new URL(location.href);
 
+  // The evidence that is open lies over the page, and is in the address as long as it does.
+  const isOfDrawer = (name) => name === "evidence" || name.startsWith("evidence.");
+
   function changes(old, now) {
     const names = new Set([...old.searchParams.keys(), ...now.searchParams.keys()]);
     return [...names]
+      .filter((name) => !isOfDrawer(name))
       .map((name) => [name, old.searchParams.getAll(name).join("\n"), now.searchParams.getAll(name).join("\n")])
       .filter(([, was, is]) => was !== is);
   }

@@ -136,10 +136,16 @@
   addEventListener("click", async (event) => {
     const button = event.target.closest("[data-link]");
     if (!button) return;
-    await navigator.clipboard.writeText(new URL(button.dataset.link, location.origin).href);
+    const link = new URL(button.dataset.link, location.origin).href;
     const menu = button.closest("details.menu");
     if (menu) menu.open = false;
-    toast("Link copied");
+    try {
+      await navigator.clipboard.writeText(link);
+      toast("Link copied");
+    } catch {
+      // Not every browser lets a page copy: then the reader does.
+      prompt("Copy this link", link);
+    }
   });
 
   // A message goes by itself, unless it is looked at.
@@ -190,7 +196,7 @@
   }, 5000);
   addEventListener("click", (event) => {
     if (event.target.closest("[data-stay]")) {
-      htmx.ajax("GET", "/zones", { target: "#zones", swap: "innerHTML" }).then(() => { $("session").hidden = true; });
+      htmx.ajax("GET", "/zones", { source: "#session", target: "#session", swap: "none" }).then(() => { $("session").hidden = true; });
     }
   });
 })();

@@ -58,6 +58,7 @@
     charts.listen(chart);
     chart.sizes = new ResizeObserver(() => resize(chart));
     chart.sizes.observe(chart.plot);
+    chart.root.dataset.drawn = "yes";
   }
 
   /** A view of a chart with its data and signals, not yet run. */
@@ -101,6 +102,7 @@
     chart.root.querySelector(".drawing").removeAttribute("aria-hidden");
     chart.root.querySelector(".drawing").replaceChildren(note);
     specs.delete(chart.root.dataset.chart);
+    chart.root.dataset.drawn = "no";
     console.error(problem);
   }
 
