@@ -2,6 +2,8 @@
 
 from tests.console.asked import Console
 
+from vaultmeter.console.titles import method_title, type_title
+
 PATH = "/password-manager"
 OWN = ("--product", "pm")
 STATUSES = ("active", "passive", "inactive", "no_evidence")
@@ -35,13 +37,15 @@ def test_people_by_sign_in_and_items_by_type(console: Console) -> None:
     shown = console.get(PATH)
     bars = {row[0]: number(row[2]) for row in shown.rows("#methods table")}
     rows = console.report("auth-methods", *OWN)["rows"]
-    assert bars == {row["auth_method"]: row["people"] for row in rows if row["people"]}
+    used = {row["auth_method"]: row["people"] for row in rows if row["people"]}
+    assert bars == {method_title(method): people for method, people in used.items()}
     assert list(bars.values()) == sorted(bars.values(), reverse=True)
     url = str(shown.one("#methods tbody th a")["href"])
-    assert url == f"{PATH}?f=auth_method:is:{next(iter(bars))}"
+    assert url == f"{PATH}?f=auth_method:is:{max(used, key=lambda method: used[method])}"
     types = {row[0]: number(row[2]) for row in shown.rows("#types table")}
     kept = console.report("items-by-type", *OWN)["rows"]
-    wanted = {row["type"]: row["items"] for row in kept if row["product"] == "pm" and row["items"]}
+    stored = [row for row in kept if row["product"] == "pm" and row["items"]]
+    wanted = {type_title(row["type"]): row["items"] for row in stored}
     assert types == wanted
 
 

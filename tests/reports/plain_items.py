@@ -200,8 +200,8 @@ def _in_whole_days(plain: Plain) -> Plain:
     """The same question, its period widened to calendar days of its zone."""
     first, last = day_of(plain.start, plain.zone), day_of(plain.end - MICROSECOND, plain.zone)
     after = last + timedelta(days=1)
-    edges = {"start": beginning(first, plain.zone), "end": beginning(after, plain.zone)}
-    return replace(plain, per="day", **edges)
+    start, end = beginning(first, plain.zone), beginning(after, plain.zone)
+    return replace(plain, per="day", start=start, end=end)
 
 
 def _totals(plain: Plain) -> dict[str, int]:

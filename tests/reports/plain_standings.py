@@ -72,10 +72,10 @@ class Standings:
             for who, signs in self.signs.items()
             if self._status(who, signs) == "active" and not self._is_new(signs)
         }
-        kinds = grouped(done, lambda who: self.plain.world.identities[who].kind == "person")
+        people = {who for who in done if self.plain.world.identities[who].kind == "person"}
         return {
             who
-            for peers in kinds.values()
+            for peers in (people, set(done) - people)
             for who in peers
             if 10 * sum(done[peer] < done[who] for peer in peers) < len(peers)
             and 2 * sum(done[peer] > done[who] for peer in peers) >= len(peers)

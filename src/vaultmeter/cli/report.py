@@ -73,7 +73,10 @@ def command(
     ] = None,
     status: Annotated[
         str | None,
-        typer.Option(help=f"How active users are: {', '.join(CHOICES)}.", show_default=False),
+        typer.Option(
+            help=f"How active users are, or how items are used: {', '.join(CHOICES)}.",
+            show_default=False,
+        ),
     ] = None,
     by: Annotated[
         str | None,

@@ -8,6 +8,8 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 
 NBSP = "\u00a0"
+_JOINED = "\u2060"
+"""A line may end after a dash, whatever follows; not before this."""
 _SMALL_SHARE = 0.1
 _HUNDRED = 100
 _ABSOLUTE_BELOW = 1_000
@@ -113,7 +115,7 @@ class Words:
         """A range of days, both included: 22 Oct – 20 Nov."""
         if first == last:
             return self.day(first)
-        return f"{self.day(first)}{NBSP}–{NBSP}{self.day(last)}"
+        return f"{self.day(first)}{NBSP}–{_JOINED}{NBSP}{self.day(last)}"
 
     @property
     def today(self) -> date:

@@ -5,7 +5,7 @@ see; a source that none of a report's columns rests on is not spoken of.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -89,13 +89,17 @@ def _silent(store: Store, question: Question) -> Iterator[str]:
     """The longest gaps of each source within the period."""
     for source, found in groupby(_asked(store, question, _GAPS), key=lambda row: row[0]):
         gaps = [(since, until) for _, since, until in found]
-        shown = ", ".join(_text(*gap) for gap in sorted(gaps[:_GAPS_TOLD]))
+        end = question.period.end.astimezone(UTC).replace(tzinfo=None)
+        shown = ", ".join(_text(*gap, end) for gap in sorted(gaps[:_GAPS_TOLD]))
         more = len(gaps) - _GAPS_TOLD
         others = f", and {more:,} more: vaultmeter report coverage-gaps" if more > 0 else ""
         yield f"No records of {source} {shown}{others}."
 
 
-def _text(since: datetime, until: datetime) -> str:
-    """A gap in words, by its first and last day (UTC)."""
+def _text(since: datetime, until: datetime, end: datetime) -> str:
+    """A gap in words, by its first and last day (UTC); one that lasts to the end is open."""
+    if until >= end:
+        # A range may end in the future, of which nobody knows anything.
+        return f"from {since:%Y-%m-%d} on"
     last = until - timedelta(microseconds=1)
     return f"from {since:%Y-%m-%d} to {last:%Y-%m-%d}"

@@ -61,7 +61,7 @@ class Ask:
     days: int | None = None
     """How many days back from the end, of reports that look at so many; 90 unless given."""
     status: str | None = None
-    """How active users are that a report is narrowed to: one of `CHOICES`."""
+    """How active users are, or how items are used, that a report is narrowed to: of `CHOICES`."""
 
 
 def answer(store: Store, report: Report, ask: Ask) -> Table:

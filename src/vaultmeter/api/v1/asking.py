@@ -134,7 +134,7 @@ class SqlQuery(Narrowed):
     )
     status: str | None = Field(
         None,
-        description="How active the users are, of reports about users.",
+        description="How active users are, or how items are used, of reports about these.",
         json_schema_extra={"enum": [*CHOICES]},
     )
 

@@ -71,7 +71,7 @@ def _line(asking: Asking, row: Mapping[str, Any], expected: Mapping[Any, Any]) -
     }
 
 
-def _expected(asking: Asking) -> Facts:
+def _expected(asking: Asking) -> dict[tuple[str, str], Mapping[str, Any]]:
     rows = outlook(asking, month_of(asking))
     return {(row["product"], row["account"]): row for row in rows}
 

@@ -7,7 +7,7 @@ from typing import Any
 from vaultmeter.console.acts import Act, Done, Form
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.page import Block, Page, one
-from vaultmeter.console.pages.connect_arrival import arrival_block, connected
+from vaultmeter.console.pages.connect_arrival import arrival_block, connected, instant_word
 from vaultmeter.console.sources_known import known_sources
 from vaultmeter.console.sources_ways import (
     WAYS,
@@ -130,8 +130,7 @@ def _connect(asking: Asking, form: Form) -> Done:
     given = {field.name: form.text(field.name) for field in way.fields}
     asked = wanted(way, given)
     if is_on_machine(way, asking.app.settings):
-        since = str(int(asking.now.timestamp()))
-        asking.view = asking.view.with_extra(since=since)
+        asking.view = asking.view.with_extra(since=instant_word(asking.now))
         return Done(shown={"given": given, "command": command(asked)})
     asking.sources.add(asking.who, asked)
     shown: dict[str, Any] = {"given": given}

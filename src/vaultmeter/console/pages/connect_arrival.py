@@ -1,6 +1,6 @@
 """Waiting for the first record of a source: what has come, what it says, or what is wrong."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from vaultmeter.api.asked import When
@@ -13,6 +13,14 @@ _INVENTORY = "/inventory"
 """Ends the name of the source that holds what a vault was asked for."""
 _MOST = 450
 """Looks, one every two seconds, after which the reader asks for the next one."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DIGITS = 16
+"""Of an instant in microseconds, for some centuries."""
+
+
+def instant_word(at: datetime) -> str:
+    """An instant (aware) as the address has it: microseconds since 1970."""
+    return str((at - _EPOCH) // timedelta(microseconds=1))
 
 
 def connected(asking: Asking) -> Known | None:
@@ -22,9 +30,9 @@ def connected(asking: Asking) -> Known | None:
     if "source" in extra:
         return next((each for each in own if str(each.id) == extra["source"]), None)
     since = extra.get("since", "")
-    if not (since.isdecimal() and len(since) <= 12):  # noqa: PLR2004  digits of an instant
+    if not (since.isdecimal() and len(since) <= _DIGITS):
         return None
-    begun = datetime.fromtimestamp(int(since), UTC)
+    begun = _EPOCH + timedelta(microseconds=int(since))
     settings = asking.sources.settings()
     new = [each for each in own if each.name in settings and settings[each.name].made >= begun]
     return max(new, key=lambda each: settings[each.name].made, default=None)

@@ -14,6 +14,7 @@ from vaultmeter.model.kinds import Kind
 from vaultmeter.state.retention import retention
 
 Row = Mapping[str, Any]
+_SINCE = "Days since the last use"
 _YEAR = 12
 """Months."""
 
@@ -23,7 +24,12 @@ def state_of(asking: Asking, item: Item, row: Row | None) -> tuple[str, str]:
     if item.deleted is not None:
         return "deleted", _deleted(asking, item)
     if row is None:
-        return "no_evidence", "not seen by the end of this range"
+        told = (
+            "by the end of this range"
+            if item.seen
+            else "by anybody: nothing shows that it ever existed"
+        )
+        return "no_evidence", f"not seen {told}"
     if row["status"] == "used":
         return "used", ""
     if row["last_used"] is None:
@@ -47,8 +53,9 @@ def _deleted(asking: Asking, item: Item) -> str:
 def tiles_block(asking: Asking) -> dict[str, Any]:
     """Uses, people, machines, refused, and days since the last use."""
     item = item_of(asking)
-    row = item_row(asking, item)
-    before = _before(asking, item)
+    row, before = item_row(asking, item), _before(asking, item)
+    if row is None:
+        return {"tiles": _in_vain(asking, item)}
     tiles = [
         _tile(asking, item, row, before, name, label, good)
         for name, label, good in (
@@ -61,6 +68,19 @@ def tiles_block(asking: Asking) -> dict[str, Any]:
     return {"tiles": [*tiles, _since(asking, item, row)]}
 
 
+def _in_vain(asking: Asking, item: Item) -> list[Tile]:
+    """The tiles of what nobody was ever given: who asked for it, and was refused."""
+    rows = asking.rows("item-users", filters=item.filters)
+    numbers = {
+        "Uses": sum(row["uses"] for row in rows),
+        "People who asked": sum(row["kind"] == "person" for row in rows),
+        "Machines that asked": sum(row["kind"] != "person" for row in rows),
+        "Refused requests": sum(row["denied"] for row in rows),
+    }
+    tiles = [Tile(label, asking.words.number(value)) for label, value in numbers.items()]
+    return [*tiles, Tile(_SINCE, "–", of="never used")]
+
+
 def _before(asking: Asking, item: Item) -> Row | None:
     if asking.compared is None:
         return None
@@ -71,14 +91,12 @@ def _before(asking: Asking, item: Item) -> Row | None:
 def _tile(
     asking: Asking,
     item: Item,
-    row: Row | None,
+    row: Row,
     before: Row | None,
     name: str,
     label: str,
     good: int,
 ) -> Tile:
-    if row is None:
-        return Tile(label, "–")
     known = before[name] if before else 0
     change = (
         asking.words.change(row[name], known, asking.compared_words) if asking.compared else None
@@ -89,17 +107,15 @@ def _tile(
     )
 
 
-def _since(asking: Asking, item: Item, row: Row | None) -> Tile:
+def _since(asking: Asking, item: Item, row: Row) -> Tile:
     """Whole days from the last use to the end of the range, or to now."""
-    last = row["last_used"] if row else None
+    last = row["last_used"]
     if last is None:
-        return Tile("Days since the last use", "–", of="never used" if row else "")
+        return Tile(_SINCE, "–", of="never used")
     words = asking.words
     end = min(asking.last_day, words.today)
     days = (end - last.astimezone(words.zone).date()).days
-    return Tile(
-        "Days since the last use", words.number(max(0, days)), item_door(asking, item, "last_used")
-    )
+    return Tile(_SINCE, words.number(max(0, days)), item_door(asking, item, "last_used"))
 
 
 def facts_block(asking: Asking) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Uses of one item over time, with a mark where it was rotated, changed or deleted."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from vaultmeter.console.asking import Asking
@@ -17,7 +17,7 @@ _MARKS = {
     Kind.ITEM_DELETED: "deleted",
 }
 _MOST = 12
-"""Marks beyond so many would hide the chart; the newest ones are shown."""
+"""Events beyond so many would hide the chart; the newest ones are marked."""
 
 
 def uses_block(asking: Asking) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def uses_block(asking: Asking) -> dict[str, Any]:
         "title": title,
         "figure": figure,
         "sizes": sizes_of(asking, size),
-        "finding": _finding(asking, len(marks), total),
+        "finding": _finding(asking, total),
     }
 
 
@@ -53,16 +53,19 @@ def marks_of(asking: Asking, item: Item) -> tuple[list[Mark], int]:
     """What happened to an item in the range, the newest of it, in order; and how much did."""
     filters = {**item.filters, "kind": [*_MARKS], "outcome": ["ok"]}
     found = asking.report("events", filters=filters, limit=_MOST)
-    marks: dict[tuple[datetime, str], Mark] = {}
+    days: dict[tuple[date, str], list[datetime]] = {}
     for row in reversed(found.dicts()):
-        mark = Mark(row["time"], _MARKS[row["kind"]])
-        # One stroke says that something happened many times within a minute.
-        marks[row["time"].replace(second=0, microsecond=0), mark.label] = mark
-    return list(marks.values()), found.total
+        day = row["time"].astimezone(asking.period.zone).date()
+        days.setdefault((day, _MARKS[row["kind"]]), []).append(row["time"])
+    marks = [
+        Mark(times[-1], f"{label}, {len(times)} times" if len(times) > 1 else label)
+        for (_, label), times in days.items()
+    ]
+    return marks, found.total
 
 
-def _finding(asking: Asking, shown: int, total: int) -> str:
+def _finding(asking: Asking, total: int) -> str:
     if not total:
         return "Neither changed nor rotated in this range"
     count = asking.words.count(total, "change or rotation", "changes and rotations")
-    return f"{count} in this range" + (", the newest are marked" if shown < total else ", marked")
+    return f"{count} in this range" + (f", the newest {_MOST} marked" if total > _MOST else "")

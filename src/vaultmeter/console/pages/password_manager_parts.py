@@ -6,6 +6,7 @@ from typing import Any
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.bars import Bar, topped
 from vaultmeter.console.pages.password_manager_of import door_of, rows_of
+from vaultmeter.console.titles import method_title, type_title
 from vaultmeter.console.view import Filter
 
 
@@ -14,7 +15,7 @@ def methods(asking: Asking) -> dict[str, Any]:
     rows = rows_of(asking, "auth-methods")
     bars = [
         Bar(
-            row["auth_method"],
+            method_title(row["auth_method"]),
             row["people"],
             _filtered(asking, "auth_method", row["auth_method"]),
             door_of(asking, "auth-methods", "people", {"auth_method": row["auth_method"]}),
@@ -29,7 +30,7 @@ def types(asking: Asking) -> dict[str, Any]:
     rows = rows_of(asking, "items-by-type")
     bars = [
         Bar(
-            row["type"].replace("_", " "),
+            type_title(row["type"]),
             row["items"],
             _filtered(asking, "item_type", row["type"]),
             door_of(asking, "items-by-type", "items", {"type": row["type"], "product": "pm"}),

@@ -70,7 +70,9 @@ COLUMNS = (
 def people(asking: Asking) -> dict[str, Any]:
     """One page of the table, with the counts of its tabs and suggestions."""
     table = asking.view.table
-    searched = {"filters": {"user": [f"*{table.q}*"]}} if _is_searched(asking) else {}
+    searched: dict[str, Any] = {}
+    if _is_searched(asking):
+        searched = {"filters": {"user": [f"*{table.q}*"]}}
     sort, status = order_of(asking, COLUMNS, "user"), _status(table)
     found = asking.report(
         "users", limit=table.size, offset=table.offset, sort=sort, status=status or None, **searched
