@@ -36,7 +36,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         _run(data, "ingest", "openbao", str(_SAMPLE), "--account", "acme")
         _run(data, "simulate", *_ORGANISATION)
-        _run(data, "limits", "set", "sm", "450")
+        _run(data, "limits", "set", "sm", "550")
         _run(data, "users", "add", "hanna.vogel", "--role", "admin", "--password-stdin")
         with _serving(data) as origin:
             browser = playwright.chromium.launch(

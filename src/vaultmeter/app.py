@@ -110,6 +110,7 @@ class App:
         """Told of each batch that `flush_waiting` flushes, what it came to, in how many seconds."""
         self.writer: Writer | None = None
         """The thread that writes to the store, where a server has one."""
+        self._terms: tuple[int, Terms] | None = None
         self.pulse: Pulse = lambda: None
         """Called now and then while the store is made again; what it raises ends that."""
         with ExitStack() as opened:
@@ -166,9 +167,12 @@ class App:
         self._opened.close()
 
     def terms(self) -> Terms:
-        """What was decided and holds for every answer."""
-        with self.state.reading() as connection:
-            return terms(connection)
+        """What was decided and holds for every answer; read again when anything was changed."""
+        changes, known = self.state.changes, self._terms
+        if known is None or known[0] != changes:
+            with self.state.reading() as connection:
+                known = self._terms = changes, terms(connection)
+        return known[1]
 
     @property
     def is_whole(self) -> bool:

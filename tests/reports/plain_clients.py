@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from statistics import median
 from typing import Any
 
-from tests.reports.plain_events import Who, is_below
+from tests.reports.plain_events import Who, World, is_below, those_before, those_from
 from tests.reports.plain_question import MICROSECOND, USAGE, Plain, beginning, day_of
 
 Row = tuple[Any, ...]
@@ -109,24 +110,20 @@ def client_periods(plain: Plain) -> list[Row]:
     ]
     rows = []
     for per in ("month", "quarter", "year"):
-        spans = sorted(
-            {(_span(client.month, per), client.product, client.account) for client in found},
-            key=lambda span: (span[0], PRODUCTS.index(span[1]), span[2]),
-        )
-        for span, product, account in spans:
-            those = [
-                client
-                for client in found
-                if (_span(client.month, per), client.product, client.account)
-                == (span, product, account)
-            ]
+        groups: dict[tuple[str, str, str], list[Client]] = {}
+        for client in found:
+            group = (_span(client.month, per), client.product, client.account)
+            groups.setdefault(group, []).append(client)
+        acting: dict[tuple[str, str], set[tuple[str, Who]]] = {}
+        for month, product, own, who in pairs:
+            acting.setdefault((_span(month, per), product), set()).add((own, who))
+        for span, product, account in sorted(
+            groups, key=lambda group: (group[0], PRODUCTS.index(group[1]), group[2])
+        ):
+            those = groups[span, product, account]
             months = Counter(client.month for client in those)
             most = max(months.values())
-            by_account = {
-                (own, who)
-                for month, which, own, who in pairs
-                if which == product and _covers(account, own) and _span(month, per) == span
-            }
+            by_account = {pair for pair in acting[span, product] if _covers(account, pair[0])}
             rows.append(
                 (
                     per,
@@ -178,10 +175,8 @@ def client_days(plain: Plain) -> list[Row]:
 
 def _day_rows(plain: Plain, months: list[date], those: list[Client]) -> Iterator[Row]:
     month, group = months[0], (those[0].product, those[0].account)
-    first, until = _logged(plain)
-    sources = _sources(plain)
-    logged = (plain.logged or plain.world).events
-    last = max(event.time for event in logged if event.source in sources)
+    first, last = _logged(plain)
+    until = min(plain.end, last)
     dates = _dates_of(month)
     gone = sum(beginning(day + _DAY, plain.zone) <= until for day in dates)
     days = {which: _days_of(plain, those, which) for which in months}
@@ -206,7 +201,8 @@ def _day_rows(plain: Plain, months: list[date], those: list[Client]) -> Iterator
 def _forecast_row(plain: Plain, months: list[date], those: list[Client]) -> Row:
     month, group = months[0], (those[0].product, those[0].account)
     dates = _dates_of(month)
-    first, until = _logged(plain)
+    first, last = _logged(plain)
+    until = min(plain.end, last)
     gone = sum(beginning(day + timedelta(days=1), plain.zone) <= until for day in dates)
     days = {which: _days_of(plain, those, which) for which in months}
     began = [which for which in months[1:] if first < beginning(which + _DAY, plain.zone)]
@@ -282,23 +278,23 @@ def _dates_of(month: date) -> list[date]:
 
 
 def _logged(plain: Plain) -> tuple[datetime, datetime]:
-    """When the logs that may be seen begin, and up to when they are known."""
-    events = (plain.logged or plain.world).events
-    sources = _sources(plain)
-    times = [event.time for event in events if event.source in sources]
-    return min(times), min(plain.end, max(times))
+    """When the logs of the sources that may be seen begin and end."""
+    return _edges(plain.logged or plain.world, plain.accounts)
 
 
-def _sources(plain: Plain) -> set[str]:
-    """The sources that may be seen."""
-    seen = plain.accounts
-    return {
-        event.source
-        for event in (plain.logged or plain.world).events
+@lru_cache(maxsize=8)
+def _edges(world: World, seen: tuple[str, ...] | None) -> tuple[datetime, datetime]:
+    shown = [
+        events
+        for events in world.by_source.values()
         if seen is None
-        or is_below(event.account, seen)
-        or is_below(event.account.split("/")[0], seen)
-    }
+        or any(
+            is_below(account, seen)
+            for event in events
+            for account in (event.account, event.account.split("/")[0])
+        )
+    ]
+    return min(events[0].time for events in shown), max(events[-1].time for events in shown)
 
 
 def grouped_by_method(plain: Plain, those: list[Client]) -> dict[str, list[Client]]:
@@ -342,10 +338,9 @@ def _pairs(
     `Plain` asks about a product alone; whatever else is asked moves no client.
     """
     first: dict[tuple[date, str, str, Who], datetime] = {}
-    for event in plain.world.events:
+    for event in those_from(those_before(plain.world.events, end), start):
         if (
-            start <= event.time < end
-            and event.outcome == "ok"
+            event.outcome == "ok"
             and event.intent in USAGE
             and plain.world.identities[event.who].kind in KINDS
             and plain.lets_through("product", event.product)
@@ -363,13 +358,8 @@ def _matching(
     At something that all filters let through but the one on accounts.
     """
     accounts: dict[tuple[date, str, Who], set[str]] = {}
-    for event in plain.world.events:
-        if (
-            start <= event.time < end
-            and event.outcome == "ok"
-            and ("kind" in plain.patterns or event.intent in USAGE)
-            and plain.matches(event, but="account")
-        ):
+    for event in those_from(those_before(plain.matching("account"), end), start):
+        if event.outcome == "ok" and ("kind" in plain.patterns or event.intent in USAGE):
             month = day_of(event.time, plain.zone).replace(day=1)
             accounts.setdefault((month, event.product, event.who), set()).add(event.account)
     return accounts

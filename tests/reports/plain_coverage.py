@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from math import floor
 from typing import Any
 
-from tests.reports.plain_events import Event, World, is_below
+from tests.reports.plain_events import Event, World, grouped, is_below, those_before, those_from
 from tests.reports.plain_question import MICROSECOND, USAGE, Plain
 
 from vaultmeter.connectors.events import CONNECTOR
@@ -38,12 +38,18 @@ MEASURES = {
     "settings_changed": "admin",
     "denied": None,
 }
+_MEASURE_OF_KIND = {kind: name for name, kind in MEASURES.items()}
 PARTS_OF_EVENTS = ("items", "sessions", "addresses", "programs")
 
 
-def gaps_of(events: list[Event], end: datetime) -> list[tuple[datetime, datetime]]:
-    """The stretches of three or more whole days (UTC) without an event, the last one to the end."""
-    days = sorted({midnight(event.time) for event in events})
+def gaps_of(world: World, source: str, end: datetime) -> list[tuple[datetime, datetime]]:
+    """The stretches of three or more whole days (UTC) without an event of a source.
+
+    The last one goes to the end.
+    """
+    days = [
+        datetime(day.year, day.month, day.day, tzinfo=UTC) for day in sorted(_days(world, source))
+    ]
     if not days:
         return []
     silences = zip([BEGINNING, *(day + DAY for day in days)], [*days, end], strict=True)
@@ -58,19 +64,15 @@ def cut(
     return [(since, until) for since, until in parts if since < until]
 
 
-def midnight(instant: datetime) -> datetime:
-    """The beginning of the UTC day of an instant."""
-    return instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
 def coverage(plain: Plain) -> list[Row]:
     """Each measure of each source, after a row about all its events."""
     rows: list[Row] = []
     for source, root in _sources(plain):
         ever = _own(plain, source)
         rows.append((source, root, "events", "events", *_whole(plain, source, root, ever)))
+        by_measure = grouped(ever, _measure)
         for measure in MEASURES:
-            shown = [event for event in ever if _measure(event) == measure]
+            shown = by_measure.get(measure, [])
             state = "seen" if shown else "not yet seen"
             rows.append((source, root, "events", measure, state, *_shown(plain, shown), measure))
         rows += [
@@ -83,9 +85,9 @@ def coverage_days(plain: Plain) -> list[Row]:
     """Each day that the period touches, from the source's first one on."""
     rows = []
     for source, _ in _sources(plain):
-        days = {midnight(event.time).date() for event in _logged(plain, source)}
+        days = _days(_world(plain), source)
         counted = Counter(event.time.date() for event in _in_period(plain, source))
-        gaps = gaps_of(_logged(plain, source), plain.end)
+        gaps = gaps_of(_world(plain), source, plain.end)
         beside = {(since - DAY).date() for since, _ in gaps} | {until.date() for _, until in gaps}
         edges = {min(days), max(days)} | beside
         rows += [
@@ -101,7 +103,7 @@ def coverage_gaps(plain: Plain) -> list[Row]:
     return [
         (source, since, until, rounded((until - since) / DAY))
         for source, _ in _sources(plain)
-        for since, until in cut(gaps_of(_logged(plain, source), plain.end), plain.start, plain.end)
+        for since, until in _gaps_in_period(plain, source)
     ]
 
 
@@ -131,7 +133,7 @@ def _whole(plain: Plain, source: str, root: str, ever: list[Event]) -> Row:
 
     state = "seen" if ever else "not yet seen"
     shown = _shown(plain, ever)[:3]
-    gaps = cut(gaps_of(_logged(plain, source), plain.end), plain.start, plain.end)
+    gaps = _gaps_in_period(plain, source)
     silent = sum((until - since for since, until in gaps), timedelta())
     logged = _logged(plain, source)
     is_whole = _is_whole(plain, root)
@@ -153,7 +155,7 @@ def _whole(plain: Plain, source: str, root: str, ever: list[Event]) -> Row:
 def _shown(plain: Plain, events: list[Event]) -> Row:
     """How many events of the period, and the first and the last of all times."""
     times = [event.time for event in events]
-    within = sum(plain.start <= time < plain.end for time in times)
+    within = len(those_from(those_before(events, plain.end), plain.start))
     return (within, min(times, default=None), max(times, default=None), *[None] * 8)
 
 
@@ -177,8 +179,7 @@ def _measure(event: Event) -> str | None:
         return "failed_logins"
     if event.outcome == "denied":
         return "denied"
-    names = {kind: name for name, kind in MEASURES.items()}
-    return names.get(event.kind) if event.outcome == "ok" else None
+    return _MEASURE_OF_KIND.get(event.kind) if event.outcome == "ok" else None
 
 
 def _why(measure: str) -> str:
@@ -200,7 +201,7 @@ def _touched(plain: Plain) -> Iterator[date]:
 
 def _sources(plain: Plain) -> list[tuple[str, str]]:
     """The sources that may be seen and match, each with its account."""
-    roots = {event.source: event.who[0] for event in _world(plain).events}
+    roots = {source: events[-1].who[0] for source, events in _world(plain).by_source.items()}
     return sorted(
         (source, root)
         for source, root in roots.items()
@@ -223,17 +224,25 @@ def _world(plain: Plain) -> World:
 
 def _logged(plain: Plain, source: str) -> list[Event]:
     """All events of a source, whoever asks."""
-    return [event for event in _world(plain).events if event.source == source]
+    return _world(plain).by_source.get(source, [])
+
+
+def _days(world: World, source: str) -> set[date]:
+    return world.days_by_source.get(source, set())
+
+
+def _gaps_in_period(plain: Plain, source: str) -> list[tuple[datetime, datetime]]:
+    return cut(gaps_of(_world(plain), source, plain.end), plain.start, plain.end)
 
 
 def _own(plain: Plain, source: str) -> list[Event]:
     """Its events of the accounts that may be seen and match."""
     return [
         event
-        for event in plain.world.events
-        if event.source == source and plain.lets_through("account", event.account)
+        for event in plain.world.by_source.get(source, [])
+        if plain.lets_through("account", event.account)
     ]
 
 
 def _in_period(plain: Plain, source: str) -> list[Event]:
-    return [event for event in _own(plain, source) if plain.start <= event.time < plain.end]
+    return those_from(those_before(_own(plain, source), plain.end), plain.start)

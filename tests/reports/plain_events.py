@@ -5,9 +5,12 @@ record at a time: slow, and easy to check by reading.
 """
 
 import json
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import TypeVar
 
 Key = TypeVar("Key")
@@ -76,7 +79,10 @@ class Item:
 
 
 class World:
-    """All events of some accounts, and what follows from them alone."""
+    """All events of some accounts, and what follows from them alone.
+
+    Many questions are asked of one world: what does not depend on the question is worked out once.
+    """
 
     def __init__(
         self, events: Iterable[Event], roots: Iterable[str], lines: Lines | None = None
@@ -87,17 +93,28 @@ class World:
         self.accounts = {event.account for event in self.events} | set(self.roots)
         acts = grouped(self.events, lambda event: event.who)
         self.identities = {who: _identity(done) for who, done in acts.items()}
-        touches = grouped(self.events, lambda event: event.item)
-        self.items = {item: _item(events) for item, events in touches.items() if item is not None}
+        self.by_item = grouped(self.events, lambda event: event.item)
+        self.items = {
+            item: _item(events) for item, events in self.by_item.items() if item is not None
+        }
         self.glances = {event.place for event in self._glances()}
 
     def seen_by(self, accounts: tuple[str, ...]) -> "World":
         """The world as it would be if only the events of these accounts, and below, existed."""
-        return World(
-            (event for event in self.events if is_below(event.account, accounts)),
-            (root for root in self.roots if is_below(root, accounts)),
-            self.lines,
-        )
+        return _seen_by(self, accounts)
+
+    @cached_property
+    def by_source(self) -> dict[str, list[Event]]:
+        """The events of each source, in the order of time."""
+        return grouped(self.events, lambda event: event.source)
+
+    @cached_property
+    def days_by_source(self) -> dict[str, set[date]]:
+        """The UTC days on which each source has events."""
+        return {
+            source: {event.time.astimezone(UTC).date() for event in events}
+            for source, events in self.by_source.items()
+        }
 
     def _glances(self) -> Iterable[Event]:
         last: dict[tuple[Who, Thing], datetime] = {}
@@ -113,6 +130,25 @@ class World:
         is_person = self.identities[event.who].kind == "person"
         kinds = ("password_accessed", "secret_read")
         return is_person and event.kind in kinds and event.outcome == "ok"
+
+
+@lru_cache(maxsize=8)
+def _seen_by(world: World, accounts: tuple[str, ...]) -> World:
+    return World(
+        (event for event in world.events if is_below(event.account, accounts)),
+        (root for root in world.roots if is_below(root, accounts)),
+        world.lines,
+    )
+
+
+def those_before(events: list[Event], end: datetime) -> list[Event]:
+    """Of events in the order of time those before an instant."""
+    return events[: bisect_left(events, end, key=attrgetter("time"))]
+
+
+def those_from(events: list[Event], start: datetime) -> list[Event]:
+    """Of events in the order of time those at an instant and after it."""
+    return events[bisect_left(events, start, key=attrgetter("time")) :]
 
 
 def is_below(account: str, accounts: tuple[str, ...]) -> bool:

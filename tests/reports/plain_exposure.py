@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.reports.plain_events import Event, Thing, grouped
+from tests.reports.plain_events import Event, Thing
 from tests.reports.plain_question import Plain
 from tests.reports.plain_standings import Standings
 
@@ -34,7 +34,7 @@ def unused(plain: Plain, days: int = DAYS) -> list[Row]:
     """Items that exist and that nobody used in the last days, longest unused first."""
     plain = _of_last(plain, days)
     sources = Standings(replace(plain, status=StatusDefinition(intents=(Intent.USE,)))).covered
-    touches = grouped(plain.world.events, lambda event: event.item)
+    touches = plain.world.by_item
     rows = []
     for thing, item in plain.listed_items().items():
         past = [event for event in touches[thing] if event.time < plain.end]
@@ -57,7 +57,7 @@ def unused(plain: Plain, days: int = DAYS) -> list[Row]:
 def leaver(plain: Plain, days: int = DAYS) -> list[Row]:
     """What each person who matches got to know, each item once, what has to be rotated first."""
     plain = _of_last(plain, days)
-    touches = grouped(plain.world.events, lambda event: event.item)
+    touches = plain.world.by_item
     seen: dict[Any, list[Event]] = {}
     for event in plain.usage:
         if event.outcome == "ok" and _exposes(plain, event):

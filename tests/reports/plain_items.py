@@ -33,7 +33,7 @@ OUTCOMES = ("ok", "denied", "not_found", "error")
 
 def item_list(plain: Plain) -> list[Row]:
     """Everything there is or was by the end of the period, most used first."""
-    kinds, touches = plain.world.identities, _touches(plain)
+    kinds, touches = plain.world.identities, plain.world.by_item
     rows = []
     for thing, item, status, events in _listed(plain):
         past = [event for event in touches[thing] if event.time < plain.end]
@@ -218,7 +218,7 @@ def _totals(plain: Plain) -> dict[str, int]:
 def _listed(plain: Plain) -> Iterable[tuple[Thing, Item, str, list[Event]]]:
     """What was there by the end of the period: its status, and its events of the period."""
     sources = Standings(replace(plain, status=StatusDefinition(intents=(Intent.USE,)))).covered
-    done, touches = grouped(plain.usage, lambda event: event.item), _touches(plain)
+    done, touches = grouped(plain.usage, lambda event: event.item), plain.world.by_item
     for thing, item in plain.listed_items().items():
         past = [event for event in touches[thing] if event.time < plain.end]
         if item.seen is None or item.seen >= plain.end:
@@ -239,11 +239,6 @@ def _status(
     if not {event.source for event in past} <= covered:
         return "no_evidence"
     return "unused" if any(map(is_use, past)) else "never_used"
-
-
-def _touches(plain: Plain) -> dict[Thing | None, list[Event]]:
-    """The events of all times, by what they are about."""
-    return grouped(plain.world.events, lambda event: event.item)
 
 
 def _changed(touches: Iterable[Event]) -> datetime | None:

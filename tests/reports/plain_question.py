@@ -4,10 +4,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
-from tests.reports.plain_events import Event, Identity, Item, Thing, Who, World
+from tests.reports.plain_events import (
+    Event,
+    Identity,
+    Item,
+    Thing,
+    Who,
+    World,
+    those_before,
+    those_from,
+)
 
 from vaultmeter.model.status import StatusDefinition
 from vaultmeter.model.terms import Limit
@@ -43,47 +52,47 @@ class Plain:
     @cached_property
     def usage(self) -> list[Event]:
         """The events of the period that match: usage alone, unless a filter names kinds."""
-        return [event for event in self.usage_until_end if event.time >= self.start]
+        return those_from(self.usage_until_end, self.start)
 
     @cached_property
     def usage_until_end(self) -> list[Event]:
         """The same, with all that came before the period."""
-        return [event for event in self.usage_of_all_times if event.time < self.end]
+        return those_before(self.usage_of_all_times, self.end)
 
     @cached_property
     def usage_of_all_times(self) -> list[Event]:
         """The same, with all that came before and after."""
         return [
-            event
-            for event in self.world.events
-            if ("kind" in self.patterns or event.intent in USAGE) and self.matches(event)
+            event for event in self.matching() if "kind" in self.patterns or event.intent in USAGE
         ]
 
     @cached_property
     def signs_until_end(self) -> list[Event]:
         """Usage and heartbeats up to the end, of the accounts, sources and products asked for."""
-        where = {"account", "source", "product"} & set(self.patterns)
-        return [
-            event
-            for event in self.world.events
-            if event.time < self.end
-            and event.intent in (*USAGE, "heartbeat")
-            and all(self.lets_through(name, self._told(event, name)) for name in where)
-        ]
+        but = tuple(name for name in self.patterns if name not in ("account", "source", "product"))
+        signs = (*USAGE, "heartbeat")
+        return [e for e in those_before(self.matching(*but), self.end) if e.intent in signs]
 
     def days_before_end(self, days: int) -> datetime:
         """The same time of the day so many days before the end."""
         return _days_before(self.end, days, self.zone)
 
-    def matches(self, event: Event, but: str = "") -> bool:
-        """Whether each filter that is set, `but` one, lets an event through by any pattern."""
-        names = [name for name in self.patterns if name != but]
-        return all(self.lets_through(name, self._told(event, name)) for name in names)
+    def matches(self, event: Event) -> bool:
+        """Whether each filter that is set lets an event through by any pattern."""
+        return all(
+            is_any(_told(self.world, event, name), patterns)
+            for name, patterns in self.patterns.items()
+        )
+
+    def matching(self, *but: str) -> list[Event]:
+        """All events that each filter that is set, `but` some, lets through, of all times."""
+        kept = ((name, self.patterns[name]) for name in sorted(self.patterns) if name not in but)
+        return _matching(self.world, tuple(kept))
 
     def listed_identities(self) -> dict[Who, Identity]:
         """Whom a list of identities shows: those who could match, also if they did nothing."""
         acting = {event.who for event in self._in_period}
-        there = {event.who for event in self.world.events if event.time < self.end}
+        there = {event.who for event in those_before(self.world.events, self.end)}
         must_act = bool({"item", "item_type", "kind", "outcome"} & set(self.patterns))
         if {"source", "product"} & set(self.patterns):
             there &= {event.who for event in self.signs_until_end}
@@ -143,27 +152,38 @@ class Plain:
 
     @cached_property
     def _in_period(self) -> list[Event]:
-        events = (e for e in self.world.events if self.start <= e.time < self.end)
-        return [event for event in events if self.matches(event)]
-
-    def _told(self, event: Event, name: str) -> str | None:
-        """What an event says of the matter of a filter."""
-        if name in ("account", "kind", "outcome", "source", "product"):
-            return str(getattr(event, name))
-        if name in ("item", "item_type"):
-            known = (
-                None if event.item is None else (event.item[1], self.world.items[event.item].type)
-            )
-            return None if known is None else known[name == "item_type"]
-        identity = self.world.identities[event.who]
-        return identity.name if name == "user" else event.auth_method or identity.auth_method
+        return those_from(those_before(self.matching(), self.end), self.start)
 
     def lets_through(self, name: str, text: str | None) -> bool:
         """Whether a filter, if it is set, lets a text through."""
-        patterns = self.patterns.get(name)
-        if patterns is None:
-            return True
-        return text is not None and any(is_like(text, pattern) for pattern in patterns)
+        return name not in self.patterns or is_any(text, self.patterns[name])
+
+
+@lru_cache(maxsize=8)
+def _matching(world: World, filters: tuple[tuple[str, tuple[str, ...]], ...]) -> list[Event]:
+    """The events that each of these filters lets through; the reports of a question share them."""
+    return [
+        event
+        for event in world.events
+        if all(is_any(_told(world, event, name), patterns) for name, patterns in filters)
+    ]
+
+
+def _told(world: World, event: Event, name: str) -> str | None:
+    """What an event says of the matter of a filter."""
+    if name in ("account", "kind", "outcome", "source", "product"):
+        return str(getattr(event, name))
+    if name in ("item", "item_type"):
+        known = None if event.item is None else (event.item[1], world.items[event.item].type)
+        return None if known is None else known[name == "item_type"]
+    identity = world.identities[event.who]
+    return identity.name if name == "user" else event.auth_method or identity.auth_method
+
+
+@cache
+def is_any(text: str | None, patterns: tuple[str, ...]) -> bool:
+    """Whether a text fits one of some patterns."""
+    return text is not None and any(is_like(text, pattern) for pattern in patterns)
 
 
 def _days_before(instant: datetime, days: int, zone: ZoneInfo) -> datetime:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from tests.reports.plain_counts import is_login, is_use_or_change, last_time
 from tests.reports.plain_coverage import cut, gaps_of
-from tests.reports.plain_events import Event, Who, grouped
+from tests.reports.plain_events import Event, Who, grouped, those_before
 from tests.reports.plain_question import USAGE, Plain
 
 
@@ -95,8 +95,7 @@ class Standings:
     @cached_property
     def logged(self) -> list[Event]:
         """All that the sources hold up to the end, whoever asks."""
-        events = (self.plain.logged or self.plain.world).events
-        return [e for e in events if e.time < self.plain.end]
+        return those_before((self.plain.logged or self.plain.world).events, self.plain.end)
 
     @cached_property
     def covered(self) -> set[str]:
@@ -110,8 +109,7 @@ class Standings:
 
     def _has_gaps(self, source: str) -> bool:
         """Whether gaps cover over a tenth of the window."""
-        events = (self.plain.logged or self.plain.world).events
-        gaps = gaps_of([e for e in events if e.source == source], self.plain.end)
+        gaps = gaps_of(self.plain.logged or self.plain.world, source, self.plain.end)
         parts = cut(gaps, self.start, self.plain.end)
         silent = sum((until - since for since, until in parts), timedelta())
         return silent > (self.plain.end - self.start) / 10

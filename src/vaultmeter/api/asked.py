@@ -97,22 +97,24 @@ def report_answer(app: App, viewer: Viewer, asked: ReportAsked) -> Table | Objec
 def report_told(app: App, viewer: Viewer, asked: ReportAsked, seconds: float | None = None) -> Told:
     """The same with the state it rests on; it is given up after so many seconds."""
     with app.store.reader(seconds) as store:
-        ask = _ask(app, store, viewer, asked)
-        found = _answered(app, store, ask, asked)
-        if isinstance(found, Table) and viewer.grants is None:
-            return Told(found, found.as_of)
-        # Kept answers are held against the state of everything; a table tells its viewer's own.
-        state = as_of(store, ask.terms)
-        return Told(found, state)
+        return told_from(app, store, viewer, asked)
 
 
-def report_about(app: App, viewer: Viewer, asked: ReportAsked, seconds: float | None) -> Told:
+def told_from(app: App, store: Store, viewer: Viewer, asked: ReportAsked) -> Told:
+    """The same of a store that is being read."""
+    ask = _ask(app, store, viewer, asked)
+    found = _answered(app, store, ask, asked)
+    if isinstance(found, Table) and viewer.grants is None:
+        return Told(found, found.as_of)
+    # Kept answers are held against the state of everything; a table tells its viewer's own.
+    return Told(found, as_of(store, ask.terms))
+
+
+def about_from(app: App, store: Store, viewer: Viewer, asked: ReportAsked) -> Told:
     """What there is to know of a report besides its rows, which are not counted."""
-    with app.store.reader(seconds) as store:
-        ask = _ask(app, store, viewer, asked)
-        return Told(
-            with_rows(store, report_named(asked.report), ask, (), 0), as_of(store, ask.terms)
-        )
+    ask = _ask(app, store, viewer, asked)
+    about = with_rows(store, report_named(asked.report), ask, (), 0)
+    return Told(about, as_of(store, ask.terms))
 
 
 def _ask(app: App, store: Store, viewer: Viewer, asked: ReportAsked) -> Ask:

@@ -119,6 +119,8 @@ class Kept:
         self._moment: _Moment | None = None
         self._state = ""
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="questions")
+        self.apart = ThreadPoolExecutor(_THREADS, thread_name_prefix="reports")
+        """Threads for what somebody in one of the others waits for, or leaves for later."""
         self._waiting = 0
         self.worked_out = 0
         """How many answers were not kept and had to be worked out."""
@@ -148,6 +150,8 @@ class Kept:
     def close(self) -> None:
         """Let what is being worked out end, and drop what waits."""
         self._threads.shutdown(wait=True, cancel_futures=True)
+        # These last: the others may wait for them.
+        self.apart.shutdown(wait=True, cancel_futures=True)
 
     async def _fly(self, key: Hashable, make: Make) -> Sent:
         work = asyncio.ensure_future(self._worked_out(make))

@@ -52,9 +52,9 @@ log = structlog.get_logger("vaultmeter.console")
 class Answering:
     """The readers of an open folder and what they are answered."""
 
-    def __init__(self, app: App, sources_of: Sources) -> None:
+    def __init__(self, app: App, sources_of: Sources, answers: Answers) -> None:
         """Keep answers of reports between requests."""
-        self._app, self._sources, self._answers = app, sources_of, Answers(app)
+        self._app, self._sources, self._answers = app, sources_of, answers
 
     def page(self, request: Request, page: Page) -> Response:
         """A page, or the one block of it that is asked for."""

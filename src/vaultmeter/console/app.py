@@ -13,6 +13,7 @@ from vaultmeter.charts import chart_names, compiled, version
 from vaultmeter.console import signing
 from vaultmeter.console.acts import Act, Form
 from vaultmeter.console.answering import Answering
+from vaultmeter.console.answers import Answers
 from vaultmeter.console.assets import Asset, asset, sent
 from vaultmeter.console.page import Page
 from vaultmeter.console.pages import ACTS, PAGES, PARTS
@@ -27,7 +28,7 @@ _LONGEST_FORM = 1 << 20
 
 def routes(app: App, kept: Kept, sources_of: Sources) -> list[BaseRoute]:
     """Every address of the console of an open folder; questions are worked out by `kept`."""
-    answering = Answering(app, sources_of)
+    answering = Answering(app, sources_of, Answers(app, kept.apart))
     return [
         *(Route(page.path, _page(answering, kept, page), methods=["GET"]) for page in PAGES),
         *(Route(part.path, _part(answering, kept, part), methods=["GET"]) for part in PARTS),

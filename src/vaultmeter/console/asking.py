@@ -72,6 +72,8 @@ class Asking:
     asked: list[Table] = field(default_factory=list)
     """Every table that was asked for this page."""
     begun: float = field(default_factory=monotonic)
+    until: float | None = None
+    """When reports are waited for no longer (as `monotonic`), while a page is put together."""
 
     @property
     def now(self) -> datetime:
@@ -104,12 +106,13 @@ class Asking:
     def report(self, name: str, view: View | None = None, **changes: Any) -> Table:  # noqa: ANN401
         """The table of a report, asked as the address says; `changes` are fields of the question.
 
-        `filters` among them are added to those of the address. Raises what reports raise.
+        `filters` among them are added to those of the address. Raises what reports raise, and
+        `NotYet` where it would take the page too long.
         """
         view = view or self.view
         filters = {**view.patterns(), **changes.pop("filters", {})}
         asked = ReportAsked(name, view.when, filters, compare=view.compare)
-        table = self.answers.table(self.viewer, replace(asked, **changes))
+        table = self.answers.table(self.viewer, replace(asked, **changes), self.until)
         self.asked.append(table)
         return table
 
@@ -119,8 +122,8 @@ class Asking:
         asked = ReportAsked(name, view.when, view.patterns(), compare=view.compare)
         if report_named(name).columns[0].name == "measure":
             # Which columns it has is told by its rows.
-            return self.answers.table(self.viewer, asked)
-        return self.answers.about(self.viewer, asked)
+            return self.answers.table(self.viewer, asked, self.until)
+        return self.answers.about(self.viewer, asked, self.until)
 
     def rows(self, name: str, **changes: Any) -> list[dict[str, Any]]:  # noqa: ANN401
         """The rows of a report as objects."""

@@ -73,7 +73,7 @@ def _complete_to(asking: Asking) -> Mapping[str, datetime]:
         return asking.asked[0].complete_to
 
     def ask() -> Mapping[str, datetime]:
-        return asking.report("auth-methods").complete_to
+        return asking.about("auth-methods").complete_to
 
     return kept_for(asking, "complete_to", ask)
 

@@ -36,6 +36,7 @@ _ASKED: Mapping[str, Callable[[str], object]] = {
     "sort": str,
     "by": str,
     "layout": str,
+    "status": str,
     "limit": int,
     "days": int,
 }

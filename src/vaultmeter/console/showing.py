@@ -1,8 +1,8 @@
 """Puts a page together: its blocks in order, the frame around them, and what failed in its place.
 
-Blocks are made one after the other until a page has taken as long as a reader should wait; those
-left fetch themselves, each with a request of its own. Where answers are kept or data is small, that
-is none.
+Blocks are made one after the other until a page has taken as long as a reader should wait; the one
+whose reports are not there by then and those left fetch themselves, each with a request of its own.
+Where answers are kept or data is small, that is none.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ import structlog
 from markupsafe import Markup
 
 from vaultmeter.api.problems import outside
+from vaultmeter.console.answers import NotYet
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.bar import bar_of
 from vaultmeter.console.evidence_drawer import drawer_html
@@ -22,7 +23,7 @@ from vaultmeter.console.rendering import render
 from vaultmeter.model.access import Permission
 from vaultmeter.model.errors import Forbidden, Unavailable, VaultmeterError
 
-_PATIENCE = 0.07
+_PATIENCE = 0.1
 """Seconds after which a page is sent with what it has."""
 log = structlog.get_logger("vaultmeter.console")
 
@@ -91,17 +92,36 @@ def _frame(asking: Asking, page: Page) -> dict[str, Any]:
 
 def _shown(asking: Asking, page: Page, block: Block) -> Markup:
     """A block, or its place where the page has taken long enough."""
-    if not asking.is_whole and monotonic() - asking.begun > _PATIENCE:
-        return Markup(render("parts/later.html", {**_frame(asking, page), "block": block}))  # noqa: S704
-    return _made(asking, page, block)
+    if asking.is_whole:
+        return _made(asking, page, block)
+    until = asking.begun + _PATIENCE
+    if monotonic() > until:
+        return _place(asking, page, block)
+    asking.until = until
+    try:
+        return _made(asking, page, block)
+    except NotYet:
+        return _place(asking, page, block)
+    finally:
+        asking.until = None
+
+
+def _place(asking: Asking, page: Page, block: Block) -> Markup:
+    """The empty place of a block, which fetches it."""
+    return Markup(render("parts/later.html", {**_frame(asking, page), "block": block}))  # noqa: S704
 
 
 def _made(asking: Asking, page: Page, block: Block) -> Markup:
-    """A block, or what went wrong with it: one that fails takes no page down."""
+    """A block, or what went wrong with it: one that fails takes no page down.
+
+    Raises `NotYet`.
+    """
     frame = {**_frame(asking, page), "block": block}
     try:
         facts: Mapping[str, Any] = block.build(asking)
         html = render(block.template, {**frame, **facts})
+    except NotYet:
+        raise
     except VaultmeterError as error:
         told = outside(error, asking.request, asking.who)
         html = render("parts/failed.html", {**frame, "error": told})

@@ -10,9 +10,11 @@ STATUSES = ("active", "passive", "inactive", "no_evidence")
 """How active somebody can be; everybody is one of these."""
 REASONS = ("never_used", "lapsed", "dormant")
 """Why somebody is inactive; every inactive one for one of these."""
-OF_ITEMS = ("kept", "used", "unused", "deleted")
-"""What a report of items can be narrowed to, besides never_used and no_evidence."""
-CHOICES = (*STATUSES, *REASONS, "low_usage", "new", *OF_ITEMS)
+OF_USERS = (*STATUSES, *REASONS, "low_usage", "new")
+"""What a report of users can be narrowed to."""
+OF_ITEMS = ("kept", "used", "unused", "never_used", "no_evidence", "deleted")
+"""What a report of items can be narrowed to."""
+CHOICES = tuple(dict.fromkeys((*OF_USERS, *OF_ITEMS)))
 """What reports can be narrowed to: whom by how active they are, and what by how it is used."""
 
 

@@ -73,8 +73,8 @@ class Report:
 
 def report_named(name: str) -> Report:
     """The report of that name; raises `NotFound` with the nearest one."""
-    if name not in report_names():
-        raise NotFound(f"There is no report {name!r}.", did_you_mean(name, report_names()))
+    if name not in _names():
+        raise NotFound(f"There is no report {name!r}.", did_you_mean(name, _names()))
     return part_named(name)
 
 
@@ -85,9 +85,14 @@ def part_named(name: str) -> Report:
     return parse_report(name, text)
 
 
+@cache
+def _names() -> tuple[str, ...]:
+    return tuple(names_in("vaultmeter.reports", ".sql"))
+
+
 def report_names() -> list[str]:
     """The names of all listed reports."""
-    return names_in("vaultmeter.reports", ".sql")
+    return list(_names())
 
 
 def all_reports() -> list[Report]:

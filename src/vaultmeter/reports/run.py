@@ -8,7 +8,7 @@ from typing import Any, cast
 from vaultmeter.model.errors import Invalid, did_you_mean
 from vaultmeter.model.filters import Filters
 from vaultmeter.model.period import BUCKETS, EPOCH, Bucket, Period, zone_named
-from vaultmeter.model.status import CHOICES
+from vaultmeter.model.status import OF_ITEMS, OF_USERS
 from vaultmeter.model.table import Table
 from vaultmeter.model.terms import Terms
 from vaultmeter.model.viewer import Viewer
@@ -190,8 +190,9 @@ def _check(report: Report, ask: Ask) -> None:
         raise Invalid(f"A limit of {ask.limit} rows shows nothing.", "Give --limit 1 or more.")
     if ask.offset < 0:
         raise Invalid(f"An offset of {ask.offset} rows is before the first.", "Give 0 or more.")
-    if ask.status is not None and ask.status not in CHOICES:
-        raise Invalid(f"Unknown status {ask.status!r}.", did_you_mean(ask.status, CHOICES))
+    choices = OF_ITEMS if "item_status" in report.definitions else OF_USERS
+    if ask.status is not None and ask.status not in choices:
+        raise Invalid(f"Unknown status {ask.status!r}.", did_you_mean(ask.status, choices))
     if ask.days is not None and not 1 <= ask.days <= _DAYS_AT_MOST:
         raise Invalid(f"{ask.days} days cannot be looked at.", f"Give 1 to {_DAYS_AT_MOST:,}.")
     ask.period.compared(ask.compare)
