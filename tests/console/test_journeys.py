@@ -159,7 +159,7 @@ def test_the_palette_finds_somebody_by_keyboard_alone(reader: Seen) -> None:
     page.keyboard.press("Control+k")
     page.keyboard.type(name[:12], delay=20)
     expect(page.locator("dialog[open]")).to_contain_text(name)
-    page.locator("dialog[open] a", has_text=name).first.wait_for()
+    page.locator("#palette-found [aria-selected='true']", has_text=name).wait_for()
     page.keyboard.press("Enter")
     page.wait_for_url("**/users/*")
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)

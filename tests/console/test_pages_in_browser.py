@@ -23,7 +23,7 @@ def _first(selector: str, path: str) -> Callable[[Console], str]:
 _DETAILS = {
     "/users/{id}": _first("main a[href^='/users/']", "/product-usage"),
     "/items/{id}": _first("main a[href^='/items/']", "/items"),
-    "/sources/{id}": _first("main a[href^='/sources/s']", "/sources"),
+    "/sources/{id}": _first("main table a[href^='/sources/']", "/sources"),
 }
 """How pages about one thing are come by."""
 _PATHS = [

@@ -26,7 +26,8 @@ from vaultmeter.console.answers import Answers
 from vaultmeter.console.asking import Asking, Refused
 from vaultmeter.console.door import FIELD, csrf_of, reader, to_sign_in
 from vaultmeter.console.evidence_drawer import ID as DRAWER
-from vaultmeter.console.page import Page
+from vaultmeter.console.first_use import rows_of
+from vaultmeter.console.page import Page, block_named
 from vaultmeter.console.parts import Part
 from vaultmeter.console.preferences import preferences_of
 from vaultmeter.console.rendering import PAGE_HEADERS
@@ -61,11 +62,10 @@ class Answering:
 
         def shown(asking: Asking) -> Response:
             target = request.headers.get("hx-target", "")
-            block = page.block(target)
-            if "hx-request" in request.headers and block is not None:
-                return _html(request, block_html(asking, page, block))
-            if "hx-request" in request.headers and target == DRAWER:
+            if target == DRAWER:
                 return _html(request, evidence_html(asking, page))
+            if target and (block := block_named(target, rows_of(asking, page))) is not None:
+                return _html(request, block_html(asking, page, block))
             response = _html(request, page_html(asking, page))
             if asking.told:
                 response.delete_cookie(_TOLD)

@@ -44,6 +44,12 @@ def one(block: Block) -> Row:
     return Row("one", (block,))
 
 
+def block_named(id_: str, rows: Sequence[Row]) -> Block | None:
+    """A block of a page's rows by its id."""
+    every = (each for row in rows for each in (*row.blocks, *row.beside))
+    return next((each for each in every if each.id == id_), None)
+
+
 def _no_facts(_: Asking) -> Mapping[str, Any]:
     return {}
 
@@ -81,8 +87,3 @@ class Page:
     def entry(self) -> str:
         """The entry of the rail that is marked."""
         return self.rail or self.name
-
-    def block(self, id_: str) -> Block | None:
-        """A block by its id."""
-        every = (each for row in self.rows for each in (*row.blocks, *row.beside))
-        return next((each for each in every if each.id == id_), None)

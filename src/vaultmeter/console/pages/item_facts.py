@@ -1,6 +1,6 @@
 """What is known of one item: its state, its numbers, and when it was made, changed and rotated."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC
 from typing import Any
 
@@ -11,12 +11,22 @@ from vaultmeter.console.pages.items_row import item_door, item_row
 from vaultmeter.console.tiles import Tile, tone_of
 from vaultmeter.console.titles import product_title, type_title
 from vaultmeter.model.kinds import Kind
+from vaultmeter.model.table import Table
 from vaultmeter.state.retention import retention
 
 Row = Mapping[str, Any]
 _SINCE = "Days since the last use"
 _YEAR = 12
 """Months."""
+_KINDS = {
+    "created": Kind.ITEM_ADDED,
+    "changed": Kind.ITEM_UPDATED,
+    "rotated": Kind.ROTATION,
+    "deleted": Kind.ITEM_DELETED,
+}
+"""What happened to an item, and the events that tell it."""
+_NEWEST = 200
+"""Events that are looked through for all of them at once."""
 
 
 def state_of(asking: Asking, item: Item, row: Row | None) -> tuple[str, str]:
@@ -126,20 +136,35 @@ def facts_block(asking: Asking) -> dict[str, Any]:
         "type": type_title(item.type),
         "product": product_title(item.product),
         "row": item_row(asking, item),
-        "created": _latest(asking, item, Kind.ITEM_ADDED),
-        "changed": _latest(asking, item, Kind.ITEM_UPDATED),
-        "rotated": _latest(asking, item, Kind.ROTATION),
-        "deleted": _latest(asking, item, Kind.ITEM_DELETED),
+        **_latest(asking, item),
         "seen": item.seen,
     }
 
 
-def _latest(asking: Asking, item: Item, kind: Kind) -> dict[str, Any] | None:
-    """The newest successful event of a kind, of all times; `None` where none is known."""
-    filters = {**item.filters, "kind": [kind.value], "outcome": ["ok"], "user": ["*"]}
+def _latest(asking: Asking, item: Item) -> dict[str, Row | None]:
+    """The newest successful event of each kind, of all times; `None` where none is known."""
+    table = _events(asking, item, _KINDS.values(), _NEWEST)
+    rows = table.dicts()
+    found = {name: _first(rows, kind) for name, kind in _KINDS.items()}
+    if table.total > len(rows):
+        # A kind may stand behind many of another: there it is asked for alone.
+        for name in (name for name, row in found.items() if row is None):
+            found[name] = _first(_events(asking, item, [_KINDS[name]], 1).dicts(), _KINDS[name])
+    named = [(row["user"], row["account"]) for row in found.values() if row]
+    urls = user_urls(asking, named)
+    return {
+        name: row and {**row, "url": urls.get((row["user"], row["account"]), "")}
+        for name, row in found.items()
+    }
+
+
+def _events(asking: Asking, item: Item, kinds: Iterable[Kind], limit: int) -> Table:
+    """The newest successful events of some kinds, of all times."""
+    words = [kind.value for kind in kinds]
+    filters = {**item.filters, "kind": words, "outcome": ["ok"], "user": ["*"]}
     when = When("all", zone=asking.view.zone)
-    rows = asking.rows("events", when=when, filters=filters, limit=1)
-    if not rows:
-        return None
-    urls = user_urls(asking, [(rows[0]["user"], rows[0]["account"])])
-    return {**rows[0], "url": urls.get((rows[0]["user"], rows[0]["account"]), "")}
+    return asking.report("events", when=when, filters=filters, limit=limit)
+
+
+def _first(rows: Iterable[Row], kind: Kind) -> Row | None:
+    return next((row for row in rows if row["kind"] == kind.value), None)

@@ -48,7 +48,7 @@ def tiles(asking: Asking) -> dict[str, Any]:
 
 
 def _adoption(asking: Asking) -> dict[str, Any]:
-    rows = rows_of(asking, "adoption", limit=1)
+    rows = rows_of(asking, "adoption")
     return rows[0] if rows else dict.fromkeys(("users", "active", "inactive", "no_evidence"), 0)
 
 

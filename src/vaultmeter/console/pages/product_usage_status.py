@@ -13,7 +13,7 @@ STATUSES = ("active", "passive", "inactive", "no_evidence")
 
 def standing_of_all(asking: Asking, **changes: Any) -> Mapping[str, Any] | None:  # noqa: ANN401
     """How everybody stands, all accounts together; nothing where there is nobody."""
-    rows = asking.rows("adoption", limit=1, **changes)
+    rows = asking.rows("adoption", **changes)
     return rows[0] if rows and rows[0]["account"] == WHOLE else None
 
 
