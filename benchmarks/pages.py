@@ -60,7 +60,7 @@ _SWAPS = (
 _BLOCK = re.compile(rb'id="([a-z-]+)"[^>]*hx-get="([^"]+)" hx-trigger="load"')
 _AT_ONCE = 6
 """Connections that browsers have to one server."""
-_ASSET = re.compile(rb'(?:src|href)="(/static/[^"]+)"')
+_ASSET = re.compile(rb'"(/static/[^"]+)"')
 _SPANS = {"30 days": 30, "12 months": 365}
 _WANTED = "p95 under 150 ms at 20 million, 300 ms at 100 million"
 
@@ -211,10 +211,6 @@ def _weights(reader: Reader, paths: list[str]) -> Figure:
     """What a first page and all it needs weigh, and the heaviest later one, with all blocks."""
     pages = {path: len(reader.load(f"{path}?whole=1")[0]) for path in paths}
     assets = {url.decode() for url in _ASSET.findall(reader.plain("/"))}
-    body = reader.plain("/")
-    charts = re.search(rb'data-charts-src="([^"]+)"', body)
-    if charts:
-        assets.add(charts[1].decode())
     shared = sum(len(reader.load(url)[0]) for url in assets)
     heaviest = max(pages, key=lambda path: pages[path])
     return Figure(

@@ -7,7 +7,7 @@ import pytest
 from tests.console.asked import Console
 from tests.server.serving import until
 
-from vaultmeter.console.sources_ways import WAYS, Way
+from vaultmeter.console.pages.sources.ways import WAYS, Way
 
 EVENT = (
     '{"time": "2026-11-02T08:14:03Z", "kind": "secret_read", "identity": "ada", "item": "kv/db"}'

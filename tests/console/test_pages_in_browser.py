@@ -8,7 +8,7 @@ from tests.console.asked import Console
 from tests.console.chromium import LIGHT, LOOKS, Look, seen
 
 from vaultmeter.console.pages import PAGES
-from vaultmeter.console.settings_sections import SECTIONS
+from vaultmeter.console.pages.settings.sections import SECTIONS
 
 
 def _first(selector: str, path: str) -> Callable[[Console], str]:

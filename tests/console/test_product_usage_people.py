@@ -12,7 +12,7 @@ from tests.connectors.vault_records import VAULT_1_13, Act, Token, log
 from vaultmeter.app import App
 from vaultmeter.console.answers import Answers
 from vaultmeter.console.asking import Asking
-from vaultmeter.console.pages.product_usage_people import people
+from vaultmeter.console.pages.product_usage.people import people
 from vaultmeter.console.view import View
 from vaultmeter.console.words import Words
 from vaultmeter.intake import take_stream

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vaultmeter.console.settings_proposal import FIELDS, Proposal
+from vaultmeter.console.pages.settings.proposal import FIELDS, Proposal
 from vaultmeter.definitions import Changes
 from vaultmeter.model.errors import Invalid
 from vaultmeter.model.kinds import Intent, Kind

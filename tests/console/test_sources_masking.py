@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from vaultmeter.console.sources_masking import LONGEST, masked
+from vaultmeter.console.pages.sources.masking import LONGEST, masked
 
 
 def test_values_are_masked_and_names_stay() -> None:

@@ -25,7 +25,7 @@ from vaultmeter.console.acts import Act, Done, Form
 from vaultmeter.console.answers import Answers
 from vaultmeter.console.asking import Asking, Refused
 from vaultmeter.console.door import FIELD, csrf_of, reader, to_sign_in
-from vaultmeter.console.evidence_drawer import ID as DRAWER
+from vaultmeter.console.evidence.drawer import ID as DRAWER
 from vaultmeter.console.first_use import rows_of
 from vaultmeter.console.page import Page, block_named
 from vaultmeter.console.parts import Part

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from vaultmeter.api.asked import When
 from vaultmeter.console.asking import Asking
-from vaultmeter.console.bar_filters import DIMENSIONS, value_title
+from vaultmeter.console.bar.filters import DIMENSIONS, value_title
 from vaultmeter.console.view import Filter, View
 
 _REPORT = "requests-by-kind"

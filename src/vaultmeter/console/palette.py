@@ -9,8 +9,8 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
 from vaultmeter.console.asking import Asking
-from vaultmeter.console.bar_range import range_title
-from vaultmeter.console.bar_show import with_word
+from vaultmeter.console.bar.range import range_title
+from vaultmeter.console.bar.show import with_word
 from vaultmeter.console.door import local_path
 from vaultmeter.console.kept_for import kept_for
 from vaultmeter.console.parts import Part

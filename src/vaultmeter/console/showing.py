@@ -16,7 +16,7 @@ from vaultmeter.api.problems import outside
 from vaultmeter.console.answers import NotYet
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.bar import bar_of
-from vaultmeter.console.evidence_drawer import drawer_html
+from vaultmeter.console.evidence.drawer import drawer_html
 from vaultmeter.console.first_use import rows_of
 from vaultmeter.console.page import Block, Page
 from vaultmeter.console.rendering import render

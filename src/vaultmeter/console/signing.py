@@ -18,9 +18,9 @@ from vaultmeter.app import App
 from vaultmeter.console.acts import Form
 from vaultmeter.console.answering import tell
 from vaultmeter.console.door import FIELD, SIGN_IN, local_path, reader
+from vaultmeter.console.pages.settings.password import was_given
 from vaultmeter.console.preferences import keep_zone
 from vaultmeter.console.rendering import PAGE_HEADERS, render
-from vaultmeter.console.settings_password import was_given
 from vaultmeter.model.errors import CodeNeeded, Unauthenticated, VaultmeterError
 
 Handler = Callable[[Request], Awaitable[Response]]

@@ -1,15 +1,9 @@
 """Every page, in the order their addresses are looked for."""
 
-from vaultmeter.console import (
-    bar_calendar,
-    bar_filters,
-    bar_show,
-    evidence_asked,
-    exporting,
-    first_use,
-    palette,
-)
+from vaultmeter.console import exporting, first_use, palette
 from vaultmeter.console.acts import Act
+from vaultmeter.console.bar import filters, month, show
+from vaultmeter.console.evidence import asked as evidence
 from vaultmeter.console.page import Page
 from vaultmeter.console.pages import (
     clients,
@@ -42,12 +36,12 @@ PAGES: tuple[Page, ...] = (
     *settings.PAGES,
 )
 PARTS: tuple[Part, ...] = (
-    bar_show.SHOW,
-    bar_filters.SUGGEST,
-    *bar_calendar.PARTS,
+    show.SHOW,
+    filters.SUGGEST,
+    *month.PARTS,
     palette.PART,
     first_use.PART,
-    evidence_asked.PART,
+    evidence.PART,
     *exporting.PARTS,
     *settings.PARTS,
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 from vaultmeter.console.acts import Act, Done, Form
 from vaultmeter.console.asking import Asking
-from vaultmeter.console.bar_show import against
+from vaultmeter.console.bar.show import against
 from vaultmeter.console.page import Block, Page, one
 from vaultmeter.console.rail import title_of
 from vaultmeter.console.saved import (
