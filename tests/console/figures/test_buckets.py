@@ -55,7 +55,7 @@ def test_gaps_and_what_is_not_over_are_bands(days: Buckets, words: Words) -> Non
     ("size", "start", "name", "label"),
     [
         ("hour", datetime(2026, 11, 19, 13, tzinfo=UTC), "Thu 19 Nov 2026, 14:00", "14:00"),
-        ("week", datetime(2026, 11, 8, 23, tzinfo=UTC), "9 Nov – 15 Nov", "9 Nov"),
+        ("week", datetime(2026, 11, 8, 23, tzinfo=UTC), "9 Nov –\u2060 15 Nov", "9 Nov"),
         ("month", datetime(2025, 11, 30, 23, tzinfo=UTC), "December 2025", "Dec 2025"),
     ],
 )
