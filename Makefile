@@ -16,7 +16,8 @@ DEMO_DATA := demo-data
 DEMO_LOG := demo-data.log
 DEMO_PID := demo-data.pid
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-unexport VIRTUAL_ENV
+# Bytecode that is not written is compiled again by each of many processes.
+unexport VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
 # Installs Debian packages when that is possible here; says what is missing when it is not.
 define install

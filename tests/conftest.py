@@ -12,6 +12,7 @@ from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from random import Random
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -54,10 +55,14 @@ class Folder:
     clock: SetClock = field(default_factory=SetClock)
     said: list[str] = field(default_factory=list)
     opened: App | None = None
+    untouched: Path | None = None
+    """A folder that was opened once: copied in place of making the same tables for each test."""
 
     def open(self, **settings: Any) -> App:  # noqa: ANN401  settings are of any type
         """Open the folder, anew when it is open already; `settings` win over the defaults."""
         self.close()
+        if self.untouched is not None and not self.path.exists():
+            copytree(self.untouched, self.path)
         values = {"data": self.path, "lock_wait": 0, **settings}
         self.opened = App(Settings(**values), self.clock, self.said.append)
         return self.opened
@@ -153,10 +158,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
+@pytest.fixture(scope="session")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a data folder that was opened, and closed before anything happened."""
+    data = tmp_path_factory.mktemp("untouched") / "data"
+    App(Settings(data=data), SetClock()).close()
+    return data
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Folder]:
+def folder(tmp_path: Path, untouched: Path) -> Iterator[Folder]:
     """Give a data folder, and check its books when the test is over."""
-    made = Folder(tmp_path / "data")
+    made = Folder(tmp_path / "data", untouched=untouched)
     yield made
     try:
         if made.opened is not None:
@@ -166,13 +179,13 @@ def folder(tmp_path: Path) -> Iterator[Folder]:
 
 
 @pytest.fixture
-def new_folder(tmp_path: Path) -> Iterator[NewFolder]:
+def new_folder(tmp_path: Path, untouched: Path) -> Iterator[NewFolder]:
     """Give data folders by name, and check the books of each when the test is over."""
     made: dict[str, Folder] = {}
 
     def make(name: str) -> Folder:
         (tmp_path / name).mkdir()
-        made[name] = Folder(tmp_path / name / "data")
+        made[name] = Folder(tmp_path / name / "data", untouched=untouched)
         return made[name]
 
     yield make

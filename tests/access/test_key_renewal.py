@@ -11,9 +11,9 @@ from vaultmeter.model.errors import Forbidden, Invalid, NotFound, Unauthenticate
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Folder:
+def folder(nobody_there: Path) -> Folder:
     """Give a new folder."""
-    return Folder(tmp_path)
+    return Folder(nobody_there)
 
 
 def _token(folder: Folder, made: dict[str, str]) -> str:

@@ -35,9 +35,9 @@ class Folder:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Folder:
+def folder(nobody_there: Path) -> Folder:
     """Give a new folder."""
-    return Folder(tmp_path)
+    return Folder(nobody_there)
 
 
 def test_a_key_is_kept_as_a_hash(folder: Folder) -> None:

@@ -43,9 +43,9 @@ WRONG_CLAIMS: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Folder]:
+def folder(nobody_there: Path) -> Iterator[Folder]:
     """Give an empty folder beside two providers."""
-    with with_providers(tmp_path) as made:
+    with with_providers(nobody_there) as made:
         yield made
 
 

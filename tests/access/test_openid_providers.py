@@ -16,9 +16,9 @@ from vaultmeter.model.errors import Exists, Forbidden, Invalid, NotFound
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Folder]:
+def folder(nobody_there: Path) -> Iterator[Folder]:
     """Give an empty folder beside two providers."""
-    with with_providers(tmp_path) as made:
+    with with_providers(nobody_there) as made:
         yield made
 
 

@@ -41,9 +41,9 @@ class Folder:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Folder:
+def folder(nobody_there: Path) -> Folder:
     """Give a new folder."""
-    return Folder(tmp_path)
+    return Folder(nobody_there)
 
 
 def names(told: Object) -> list[str]:

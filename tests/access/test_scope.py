@@ -345,7 +345,13 @@ def test_every_stored_table_is_narrowed(
 def rows_in(app: App, viewer: Viewer, table: str, **patterns: tuple[str, ...]) -> list[str]:
     """All rows of a logical table, in some order, with names in place of ids."""
     columns = TABLES[{"lifetime": "events", "recent": "events"}.get(table, table)]
-    asked = [f'{table}."{name}"' for name in columns if name not in (*IDS, *APART)]
+    asked = [f'{table}."{name}"' for name in columns if name not in (*IDS, *APART, "sources")]
+    if "sources" in columns:
+        # A list of ids: whoever compares folders compares the names.
+        asked.append(
+            "(select list(sources.name order by sources.name) from sources"
+            f" where list_contains({table}.sources, sources.source)) as source_names"
+        )
     joins = []
     for name, (other, shown) in IDS.items():
         if name in columns and name in TABLES[other] and other != table and _is_id(columns[name]):

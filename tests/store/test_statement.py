@@ -69,6 +69,7 @@ def asked(**given: Any) -> Question:  # noqa: ANN401  of several types
     accounts = given.pop("accounts", None)
     values = {
         "who": "everyone",
+        "status": "",
         "sort": 1,
         "limit": 1000,
         "offset": 0,
