@@ -33,9 +33,12 @@ TERMS = Terms(limits=(Limit("sm", "acme", span("2026-01-01", "2026-02-01").start
 
 def asked(name: str, account: tuple[str, ...] = (), period: Period = SPRING) -> Ask:
     """A question that every report can answer."""
-    given = {"account": account, "user": ("*",) if report_named(name).needs else ()}
+    report = report_named(name)
+    given = {"account": account, "user": ("*",) if report.needs else ()}
     terms = replace(TERMS, groups=GROUPS)
-    return Ask(Viewer.operator(), period, Filters.of(given), "everyone", terms=terms)
+    # Lists that end after a thousand rows unless more are asked for are compared in full.
+    limit = 1_000_000 if "limit" in report.parameters else None
+    return Ask(Viewer.operator(), period, Filters.of(given), "everyone", limit=limit, terms=terms)
 
 
 def rows_by(table: Table) -> dict[str | None, list[Row]]:

@@ -157,7 +157,7 @@ def test_filters_that_official_clients_never_send(served: Served, token: str) ->
     _, both = served.ask("get-analytics-data", asked | {"account": ["acme", "acme/finance"]})
     clients = [each["usage_reports"]["sm"]["total_clients"] for each in (part, both, whole)]
     assert 0 < clients[0] < clients[1] <= clients[2]
-    for wrong in ({"range": "last-week"}, {"tz": "Berlin"}, {"account": [1]}, {"from": "soon"}):
+    for wrong in ({"range": "last-weak"}, {"tz": "Berlin"}, {"account": [1]}, {"from": "soon"}):
         assert served.ask("get-analytics-data", asked | wrong)[0] == 400, wrong
     assert served.ask("get-analytics-data", asked | {"account": "@nobody"})[0] == 404
 
