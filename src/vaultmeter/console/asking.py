@@ -69,8 +69,6 @@ class Asking:
     """The reports that the page's numbers come from, above all."""
     is_whole: bool = False
     """Whether everything is made at once, however long it takes: for readers without script."""
-    asked: list[Table] = field(default_factory=list)
-    """Every table that was asked for this page."""
     begun: float = field(default_factory=monotonic)
     until: float | None = None
     """When reports are waited for no longer (as `monotonic`), while a page is put together."""
@@ -112,9 +110,7 @@ class Asking:
         view = view or self.view
         filters = {**view.patterns(), **changes.pop("filters", {})}
         asked = ReportAsked(name, view.when, filters, compare=view.compare)
-        table = self.answers.table(self.viewer, replace(asked, **changes), self.until)
-        self.asked.append(table)
-        return table
+        return self.answers.table(self.viewer, replace(asked, **changes), self.until)
 
     def about(self, name: str) -> Table:
         """What there is to know of a report besides its rows, asked as the address says."""

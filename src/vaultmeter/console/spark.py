@@ -24,18 +24,7 @@ def last_weeks(asking: Asking) -> Period:
 
 def weekly(asking: Asking, name: str = "trend", **changes: Any) -> list[dict[str, Any]]:  # noqa: ANN401
     """The rows of a report over time for these weeks, the first one first."""
-    return aside(asking, name, per="week", **asking.between(last_weeks(asking)), **changes)
-
-
-def aside(asking: Asking, name: str, **changes: Any) -> list[dict[str, Any]]:  # noqa: ANN401
-    """The rows of a report of another range, of which the page's foot says nothing.
-
-    What cannot be seen in those weeks is no matter of the numbers of this range.
-    """
-    told = len(asking.asked)
-    rows = asking.rows(name, **changes)
-    del asking.asked[told:]
-    return rows
+    return asking.rows(name, per="week", **asking.between(last_weeks(asking)), **changes)
 
 
 def spark_path(values: Sequence[int]) -> str:

@@ -69,8 +69,6 @@ def _why(
 
 def _complete_to(asking: Asking) -> Mapping[str, datetime]:
     """The last record of each source that the reader sees, as reports tell it."""
-    if asking.asked:
-        return asking.asked[0].complete_to
 
     def ask() -> Mapping[str, datetime]:
         return asking.about("auth-methods").complete_to

@@ -35,11 +35,8 @@ class Concern:
 
 def attention_block(asking: Asking) -> dict[str, Any]:
     """The concerns, worst first, whatever people and actions the page is narrowed to."""
-    told = len(asking.asked)
     whole = replace(asking, view=_widened(asking.view))
     found = [concern for find in _FINDERS for concern in find(whole)]
-    # They look at other ranges, of which the page's foot says nothing.
-    del asking.asked[told:]
     order = {"bad": 0, "warn": 1, "idle": 2}
     # Sorting keeps the order of the finders among those of one tone.
     concerns = sorted(found, key=lambda each: order[each.tone])[:_MOST]

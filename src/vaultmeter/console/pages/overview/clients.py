@@ -10,7 +10,6 @@ from vaultmeter.console.bars import Bar, topped
 from vaultmeter.console.client_curve import client_curve
 from vaultmeter.console.evidence import evidence_url
 from vaultmeter.console.pages.overview.bars import filtered
-from vaultmeter.console.spark import aside
 from vaultmeter.console.titles import account_title, method_title, product_title
 from vaultmeter.console.words import NBSP
 from vaultmeter.model.access import Permission
@@ -66,7 +65,7 @@ class Standing:
 
 def standings(asking: Asking) -> list[Standing]:
     """Those that matter, most urgent first: limited ones, else the widest accounts."""
-    found = [_standing(row) for row in aside(asking, "forecast")]
+    found = [_standing(row) for row in asking.rows("forecast")]
     limited = [each for each in found if each.limit is not None]
     if limited:
         return sorted(limited, key=_urgency)
@@ -115,10 +114,7 @@ def limit_block(asking: Asking) -> dict[str, Any]:
     found = standing(asking)
     if found is None:
         return {"standing": None, "month": asking.words.month(asking.last_day)}
-    told_before = len(asking.asked)
     figure = client_curve(asking, found.product, found.account, found.month)
-    # It looks at months around the range, of which the page's foot says nothing.
-    del asking.asked[told_before:]
     told = f"{month_words(asking, found)}, {found.whose}"
     return {
         "standing": found,

@@ -3,7 +3,6 @@
 from typing import Any
 
 from vaultmeter.console.asking import Asking
-from vaultmeter.console.spark import aside
 from vaultmeter.model.kinds import Product
 
 UNUSED_DAYS = 90
@@ -24,7 +23,7 @@ def used_and_kept(asking: Asking, **changes: Any) -> tuple[int, int]:  # noqa: A
 
 def unused_and_never(asking: Asking) -> tuple[int, int]:
     """How many secrets and keys nobody has used for 90 days, and how many ever."""
-    own = _own(aside(asking, "unused-by-type", days=UNUSED_DAYS))
+    own = _own(asking.rows("unused-by-type", days=UNUSED_DAYS))
     return sum(row["unused"] for row in own), sum(row["never_used"] for row in own)
 
 

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from vaultmeter.api.asked import When
 from vaultmeter.console.asking import Asking
-from vaultmeter.console.spark import aside
 from vaultmeter.console.view import View
 from vaultmeter.model.access import Permission
 from vaultmeter.model.errors import NotFound
@@ -94,16 +92,12 @@ def _seen(asking: Asking) -> set[str]:
 
 
 def _whole(asking: Asking) -> Table:
-    """What every source can show: asked aside, for the page is about the filters it has."""
-    told = len(asking.asked)
-    view = replace(asking.view, filters=(), account=())
-    table = asking.report(REPORT, view)
-    del asking.asked[told:]
-    return table
+    """What every source can show, whatever the page is filtered by."""
+    return asking.report(REPORT, replace(asking.view, filters=(), account=()))
 
 
 def today_events(asking: Asking) -> dict[str, int]:
     """The events of each source on the reader's day that it is."""
     when = When("today", zone=asking.view.zone)
-    rows: list[dict[str, Any]] = aside(asking, REPORT, view=narrowed(asking), when=when)
+    rows = asking.rows(REPORT, view=narrowed(asking), when=when)
     return {row["source"]: row["events"] for row in rows if row["measure"] == "events"}
