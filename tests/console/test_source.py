@@ -11,6 +11,12 @@ GOOD = '{"time": "2026-11-02T08:14:03Z", "kind": "login", "identity": "ada@examp
 BROKEN = '{"time": "2026-11-02T08:14:03Z", "kind": "logon", "identity": "hunter2@example.org"}'
 
 
+def _events(console: Console) -> int:
+    """How many events of the pushed source are stored."""
+    events: int = console.ask("sources", "show", "pushed", "--json")["events"]
+    return events
+
+
 def _push(console: Console, source: str, key: str, lines: str) -> int:
     """Send records as a vault does; answers the status."""
     connection = HTTPConnection("127.0.0.1", console.serving.port, timeout=30)
@@ -135,10 +141,12 @@ def test_a_new_key_is_shown_once_and_the_old_one_is_void(
 ) -> None:
     """The answer of the change has the key; the page after it has its end alone."""
     path, old = pushed
+    before = _events(own_console)
     shown = own_console.post(f"{path}/key")
     key = shown.text("#once-1")
     assert _push(own_console, "pushed", old, GOOD) == 401
     assert _push(own_console, "pushed", key, GOOD) == 204
+    until(lambda: _events(own_console) == before + 1, "what the new key brought is stored")
     again = own_console.get(path)
     assert key not in again.text()
     assert key[-4:] in again.text("#settings")
@@ -149,7 +157,7 @@ def test_removing_asks_for_the_name_where_a_key_is_lost(
 ) -> None:
     """Without the name nothing is removed; with it, the source is collected no more and stays."""
     path = pushed[0]
-    before = own_console.ask("sources", "show", "pushed", "--json")["events"]
+    before = _events(own_console)
     refused = own_console.post(f"{path}/remove", {"typed": "something"})
     assert refused.status == 422
     assert "Nothing was deleted" in refused.text("#settings")

@@ -3,11 +3,11 @@
 from vaultmeter.store.counted import Stretch, rows
 from vaultmeter.store.rollup import (
     BEGINNING,
+    DAILY,
     ITEMS_MONTHLY,
+    MONTHLY,
     USAGE_DAILY,
     USAGE_MONTHLY,
-    is_expired,
-    whole_months,
 )
 from vaultmeter.store.scope import WHERE, Scope
 
@@ -57,22 +57,10 @@ def _known(scope: Scope) -> str:
 
 def _acting(scope: Scope, column: str) -> str:
     """The select of the identities, or items, of the events that match in the period."""
-    sql = f"select {column} from event where {scope.in_period(None)}"
-    if not scope.question.rolled.cut_offs:
-        return sql
-    first, last = whole_months(scope.start, scope.end, scope.question.rolled)
-    scope.values |= {"whole_start": first, "whole_end": last}
-    # What happened in months that are deleted: their totals tell it.
-    return f"""
-        {sql}
-        union all
-        select {column}
-        from {ITEMS_MONTHLY.table} as event
-        where event.start >= $whole_start
-            and event.start < $whole_end
-            and {is_expired(ITEMS_MONTHLY, "event")}
-            and {" and ".join(scope.conditions(None))}
-    """
+    by_item = column == "item" or {"item", "item_type"} & set(scope.patterns)
+    rollups = (ITEMS_MONTHLY,) if by_item else (MONTHLY, DAILY)
+    stretch = Stretch("acting", scope.start, scope.end)
+    return rows(scope, stretch, lambda _: f"event.{column}", rollups, scope.conditions(None))
 
 
 def items(scope: Scope) -> str:

@@ -191,14 +191,6 @@ def pieces(
     ]
 
 
-def whole_months(start: datetime, end: datetime, rolled: Rolled) -> tuple[datetime, datetime]:
-    """The months of a stretch that the monthly rollups answer, as one; it may be empty."""
-    for piece in pieces(start, end, rolled, (MONTHLY,)):
-        if piece.rollup:
-            return piece.start, piece.end
-    return start, start
-
-
 def is_expired(rollup: Rollup, name: str | None = None) -> str:
     """The condition that the events of a row are deleted, so that they cannot be counted again.
 
