@@ -7,7 +7,7 @@ from threading import Event
 import pytest
 from tests.conftest import Folder, event, ndjson
 
-from vaultmeter.api.asked import ReportAsked, When, report_told
+from vaultmeter.asked import ReportAsked, When, report_told
 from vaultmeter.console.answers import Answers, NotYet
 from vaultmeter.console.repeated import Repeated
 from vaultmeter.model.errors import NotFound

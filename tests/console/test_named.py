@@ -12,13 +12,13 @@ from vaultmeter.app import App
 from vaultmeter.console.answers import Answers
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.named import item_of, item_urls, namesakes_of, user_of, user_urls
-from vaultmeter.console.view import View
 from vaultmeter.console.words import Words
 from vaultmeter.intake import take_stream
 from vaultmeter.model.access import Principal, Role
 from vaultmeter.model.errors import NotFound
 from vaultmeter.settings import Settings
 from vaultmeter.sources import Sources
+from vaultmeter.views.view import View
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 USERS = [("ann", "acme"), ("ann", "globex"), ("ANN", "globex"), ("bob", "acme")]

@@ -13,12 +13,12 @@ from vaultmeter.app import App
 from vaultmeter.console.answers import Answers
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.pages.product_usage.people import people
-from vaultmeter.console.view import View
 from vaultmeter.console.words import Words
 from vaultmeter.intake import take_stream
 from vaultmeter.model.access import Principal
 from vaultmeter.settings import Settings
 from vaultmeter.sources import Sources
+from vaultmeter.views.view import View
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 VERA = Token("userpass-vera", {"username": "vera"}, "entity-vera")

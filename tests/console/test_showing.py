@@ -16,10 +16,10 @@ from vaultmeter.console.asking import Asking
 from vaultmeter.console.page import Block, Page, one
 from vaultmeter.console.showing import block_html, page_html
 from vaultmeter.console.unseen import UNSEEN
-from vaultmeter.console.view import View
 from vaultmeter.console.words import Words
 from vaultmeter.model.access import Principal
 from vaultmeter.sources import Sources
+from vaultmeter.views.view import View
 
 
 def _numbers(asking: Asking) -> dict[str, object]:

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import orjson
 
-from vaultmeter.api.asked import AnalyticsAsked, When, period
 from vaultmeter.api.kept import Answer, Question
 from vaultmeter.app import App
+from vaultmeter.asked import AnalyticsAsked, When, period
 from vaultmeter.model.access import Object, Permission, Principal
 from vaultmeter.model.errors import Forbidden
 from vaultmeter.model.filters import Filters

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from vaultmeter.api.analytics import analytics_for
-from vaultmeter.api.asked import AnalyticsAsked, ReportAsked, When, report_answer
 from vaultmeter.app import App
+from vaultmeter.asked import AnalyticsAsked, ReportAsked, When, report_answer
 from vaultmeter.model.access import Object, Permission, Principal
 from vaultmeter.model.table import Table
 

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from vaultmeter.api.asked import When, period
 from vaultmeter.app import App
+from vaultmeter.asked import When, period
 from vaultmeter.model.access import Object, Permission, Principal
 from vaultmeter.model.errors import Invalid
 from vaultmeter.model.filters import Filters

@@ -32,12 +32,12 @@ from vaultmeter.console.parts import Part
 from vaultmeter.console.preferences import preferences_of
 from vaultmeter.console.rendering import PAGE_HEADERS
 from vaultmeter.console.showing import block_html, evidence_html, failure_html, page_html
-from vaultmeter.console.view import read
 from vaultmeter.console.words import Words, locale_of
 from vaultmeter.model.access import Principal
 from vaultmeter.model.errors import Forbidden, Unauthenticated, VaultmeterError
 from vaultmeter.model.period import zone_named
 from vaultmeter.sources import Sources
+from vaultmeter.views.view import read
 
 _TOLD = "vaultmeter-told"
 """The cookie that carries what a change came to over to the next page."""
@@ -64,7 +64,8 @@ class Answering:
             target = request.headers.get("hx-target", "")
             if target == DRAWER:
                 return _html(request, evidence_html(asking, page))
-            if target and (block := block_named(target, rows_of(asking, page))) is not None:
+            rows = rows_of(asking, page) if target else ()
+            if target and (block := block_named(target, rows, page.standing)) is not None:
                 return _html(request, block_html(asking, page, block))
             response = _html(request, page_html(asking, page))
             if asking.told:

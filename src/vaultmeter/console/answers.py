@@ -10,9 +10,10 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from time import monotonic
+from typing import Any, TypeVar
 
-from vaultmeter.api.asked import ReportAsked, Told, about_from, told_from
 from vaultmeter.app import App
+from vaultmeter.asked import ReportAsked, Told, about_from, told_from
 from vaultmeter.console.repeated import Repeated
 from vaultmeter.model.errors import Invalid
 from vaultmeter.model.table import Table
@@ -25,8 +26,8 @@ _MOST_CELLS = 2_000_000
 _MOST_FLIGHTS = 12
 """Reports that may be worked out apart or wait for it; of more, whoever asks does the work."""
 
+Found = TypeVar("Found")
 _Answer = Callable[[App, Store, Viewer, ReportAsked], Told]
-_Flight = Future[Table]
 
 
 class NotYet(Exception):
@@ -40,7 +41,7 @@ class Answers:
         """Begin with none; without threads whoever asks does the work."""
         self._app, self._threads, self._lock = app, threads, Lock()
         self._held: OrderedDict[Hashable, tuple[str, Table]] = OrderedDict()
-        self._flights: dict[Hashable, _Flight] = {}
+        self._flights: dict[Hashable, Future[Any]] = {}
         self._repeated = Repeated(app)
         self._cells = 0
         self._moment: tuple[int, int, int] | None = None
@@ -57,6 +58,18 @@ class Answers:
     def about(self, viewer: Viewer, asked: ReportAsked, until: float | None = None) -> Table:
         """The same without its rows, which are not counted."""
         return self._answered(viewer, asked, about_from, until)
+
+    def apart(self, key: Hashable, work: Callable[[], object], until: float) -> None:
+        """Do any other work in a thread apart, once at a time for a key; raises what it raises.
+
+        Raises `NotYet` where it is not done by `until`: it goes on, and has to keep what it finds.
+        """
+        with self._lock:
+            flight = self._flight(key, work)
+        if flight is None:
+            work()
+        else:
+            _landed(flight, until)
 
     def _answered(
         self, viewer: Viewer, asked: ReportAsked, answer: _Answer, until: float | None
@@ -77,14 +90,14 @@ class Answers:
             flight = self._flight((object() if key is None else key, state), work)
         return work() if flight is None else _landed(flight, until)
 
-    def _flight(self, key: Hashable, work: Callable[[], Table]) -> _Flight | None:
+    def _flight(self, key: Hashable, work: Callable[[], Found]) -> Future[Found] | None:
         """What is being worked out for this question, begun now if need be; the lock is held."""
         if (known := self._flights.get(key)) is not None:
             return known
         if self._threads is None or len(self._flights) >= _MOST_FLIGHTS:
             return None
 
-        def fly() -> Table:
+        def fly() -> Found:
             try:
                 return work()
             finally:
@@ -130,7 +143,7 @@ class Answers:
         return state
 
 
-def _landed(flight: _Flight, until: float | None) -> Table:
+def _landed(flight: Future[Found], until: float | None) -> Found:
     """What a flight brings, waited for no longer than until then."""
     try:
         return flight.result(None if until is None else max(0.0, until - monotonic()))

@@ -8,11 +8,10 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from vaultmeter.access.sessions import Session
-from vaultmeter.api.asked import ReportAsked, period
 from vaultmeter.app import App
+from vaultmeter.asked import ReportAsked, period
 from vaultmeter.console.answers import Answers
 from vaultmeter.console.preferences import Preferences
-from vaultmeter.console.view import View
 from vaultmeter.console.words import Words
 from vaultmeter.model.access import Permission, Principal
 from vaultmeter.model.period import Period
@@ -21,6 +20,7 @@ from vaultmeter.model.viewer import Viewer
 from vaultmeter.reports.head import report_named
 from vaultmeter.sources import Sources
 from vaultmeter.store import Store
+from vaultmeter.views.view import View
 
 Found = TypeVar("Found")
 Row = Mapping[str, Any]

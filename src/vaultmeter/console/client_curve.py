@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from vaultmeter.api.asked import When
+from vaultmeter.asked import When
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.evidence import evidence_url
 from vaultmeter.console.figures import Buckets, Expected, Figure, Month, Outlook, forecast_figure

@@ -14,16 +14,16 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from vaultmeter.api.analytics import analytics_for
-from vaultmeter.api.asked import AnalyticsAsked, ReportAsked, report_told
+from vaultmeter.asked import AnalyticsAsked, ReportAsked, report_told
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.parts import Part
-from vaultmeter.console.view import View
 from vaultmeter.exports import Export
 from vaultmeter.exports.csv import EXPORT as CSV
 from vaultmeter.exports.json import EXPORT as JSON
 from vaultmeter.model.errors import Invalid, NotFound, did_you_mean
 from vaultmeter.model.table import Table
 from vaultmeter.reports.head import report_named
+from vaultmeter.views.view import View
 
 FORMATS: Mapping[str, tuple[Export, str]] = {
     "json": (JSON, "application/json"),

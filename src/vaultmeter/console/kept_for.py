@@ -26,14 +26,42 @@ def kept_for(
     """
     key = (name, asking.viewer.grants)
     moment = (asking.app.moment(), None if seconds is None else monotonic() // seconds)
+    known = _held(asking.answers, key, moment)
+    if not known:
+        known = [make()]
+        _hold(asking.answers, key, moment, known[0])
+    return cast("Found", known[0])
+
+
+def kept_apart(asking: Asking, name: Hashable, make: Callable[[], Found]) -> Found:
+    """The same, worked out in a thread apart, so that a page need not wait for it.
+
+    Raises `NotYet` where it is not there in time. `make` may ask for no tables of the page.
+    """
+    key, until = (name, asking.viewer.grants), asking.until
+    if until is None:
+        return kept_for(asking, name, make)
+    moment = (asking.app.moment(), None)
+
+    def work() -> None:
+        _hold(asking.answers, key, moment, make())
+
+    if not (known := _held(asking.answers, key, moment)):
+        asking.answers.apart((key, moment), work, until)
+        known = _held(asking.answers, key, moment)
+    return cast("Found", known[0]) if known else make()
+
+
+def _held(answers: Answers, key: Hashable, moment: Hashable) -> list[object]:
+    """What is kept of a moment, as the one entry of a list; empty where nothing is."""
     with _lock:
-        known = _kept.setdefault(asking.answers, {}).get(key)
-    if known is not None and known[0] == moment:
-        return cast("Found", known[1])
-    made = make()
+        known = _kept.setdefault(answers, {}).get(key)
+    return [known[1]] if known is not None and known[0] == moment else []
+
+
+def _hold(answers: Answers, key: Hashable, moment: Hashable, made: object) -> None:
     with _lock:
-        held = _kept[asking.answers]
+        held = _kept.setdefault(answers, {})
         if len(held) >= _MOST:
             held.clear()
         held[key] = (moment, made)
-    return made

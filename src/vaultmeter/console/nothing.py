@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from vaultmeter.api.asked import When
+from vaultmeter.asked import When
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.bar.filters import DIMENSIONS, value_title
-from vaultmeter.console.view import Filter, View
+from vaultmeter.views.view import Filter, View
 
 _REPORT = "requests-by-kind"
 

@@ -22,7 +22,7 @@ class Block:
     title: str = ""
     """Its heading: also shown in its place where it is still counted, or failed."""
     height: str = "card"
-    """How much room it has before it is there: line, tiles, card or table (a class of the CSS)."""
+    """How much room it has before it is there: heading, line, tiles, card or table, a class of CSS."""
     is_plain: bool = False
     """Whether it stands without a frame."""
 
@@ -44,9 +44,10 @@ def one(block: Block) -> Row:
     return Row("one", (block,))
 
 
-def block_named(id_: str, rows: Sequence[Row]) -> Block | None:
-    """A block of a page's rows by its id."""
-    every = (each for row in rows for each in (*row.blocks, *row.beside))
+def block_named(id_: str, rows: Sequence[Row], *others: Block | None) -> Block | None:
+    """A block by its id, of a page's rows or of others."""
+    placed = (each for row in rows for each in (*row.blocks, *row.beside))
+    every = (*placed, *(each for each in others if each is not None))
     return next((each for each in every if each.id == id_), None)
 
 
@@ -74,6 +75,8 @@ class Page:
     head: Build = _no_facts
     """Facts of the heading, none needed: title, subtitle, crumbs, status, actions (a template), and
     exported (the view whose range and filters files have)."""
+    standing: Block | None = None
+    """What stands below the title and has to be counted; it may come after the page."""
     exports: tuple[str, ...] = ()
     """Reports that the export menu offers, the first one first."""
     about: tuple[str, ...] = ()

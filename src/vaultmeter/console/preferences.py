@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass, fields, replace
 from babel import Locale, UnknownLocaleError
 
 from vaultmeter.app import App
-from vaultmeter.console.view import SIZES, Defaults
 from vaultmeter.model.access import Principal
 from vaultmeter.model.errors import Forbidden, Invalid, did_you_mean
 from vaultmeter.model.period import COMPARISONS, RANGES, zone_named
 from vaultmeter.state.preferences import preferences, set_preferences
+from vaultmeter.views.view import SIZES, Defaults
 
 DENSITIES = ("comfortable", "compact")
 

@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl
 
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.door import local_path
-from vaultmeter.console.view import View
 from vaultmeter.model.access import Permission
 from vaultmeter.model.errors import Exists, Forbidden, Invalid, NotFound
 from vaultmeter.state.saved_views import (
@@ -24,6 +23,7 @@ from vaultmeter.state.saved_views import (
     views_held,
     views_seen,
 )
+from vaultmeter.views.view import View
 
 MOST = 100
 """Views that one reader may have."""

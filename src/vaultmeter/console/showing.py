@@ -33,6 +33,8 @@ def page_html(asking: Asking, page: Page) -> str:
     if page.permission is not None:
         asking.who.require(page.permission)
     head = {"title": page.title, "subtitle": page.subtitle, **page.head(asking)}
+    if page.standing is not None:
+        head["standing"] = _shown(asking, page, page.standing)
     # The bar comes first on the page, and is made first: an unknown range fails here.
     bar = bar_of(asking, page) if page.has_bar else {}
     rows = [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vaultmeter.console.asking import Asking
-from vaultmeter.console.view import SIZES, TableView, View
+from vaultmeter.views.view import SIZES, TableView, View
 
 
 @dataclass(frozen=True)

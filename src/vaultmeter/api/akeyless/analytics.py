@@ -9,7 +9,7 @@ from functools import partial
 from vaultmeter.api.akeyless.call import Call, Caller, Wanted
 from vaultmeter.api.akeyless.given import Given
 from vaultmeter.api.analytics import analytics_made, analytics_question
-from vaultmeter.api.asked import AnalyticsAsked, When
+from vaultmeter.asked import AnalyticsAsked, When
 from vaultmeter.model.access import Permission
 from vaultmeter.model.filters import FILTERS
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from vaultmeter.api.asked import AnalyticsAsked, ReportAsked, When
 from vaultmeter.api.v1.shapes import place_of
+from vaultmeter.asked import AnalyticsAsked, ReportAsked, When
 from vaultmeter.model.errors import Invalid
 from vaultmeter.model.filters import FILTERS
 from vaultmeter.model.period import BUCKETS, COMPARISONS, RANGES

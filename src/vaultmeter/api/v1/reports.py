@@ -11,7 +11,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from vaultmeter.api.asked import ReportAsked, Told, report_answer, report_told
 from vaultmeter.api.kept import Answer, Kept, Question
 from vaultmeter.api.v1.asking import ReportName, ReportQuery, SqlQuery
 from vaultmeter.api.v1.negotiated import CSV, JSON, format_of
@@ -19,6 +18,7 @@ from vaultmeter.api.v1.operations import allowed, resource
 from vaultmeter.api.v1.shapes import Page, PageCursor, PageLimit, cursor_of, page_of
 from vaultmeter.api.v1.validated import is_known, validated
 from vaultmeter.app import App
+from vaultmeter.asked import ReportAsked, Told, report_answer, report_told
 from vaultmeter.exports.csv import EXPORT as CSV_EXPORT
 from vaultmeter.exports.json import document
 from vaultmeter.model.access import Object, Permission, Principal

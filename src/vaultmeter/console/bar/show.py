@@ -17,9 +17,9 @@ from vaultmeter.console.door import local_path
 from vaultmeter.console.parts import Part
 from vaultmeter.console.preferences import keep_preferences
 from vaultmeter.console.typed_days import day_typed
-from vaultmeter.console.view import Filter, values_of
 from vaultmeter.model.errors import Invalid
 from vaultmeter.model.period import COMPARISONS, DAYS, zone_named
+from vaultmeter.views.view import Filter, values_of
 
 BACK = "back"
 """The field with the address of the page that the form stands on."""

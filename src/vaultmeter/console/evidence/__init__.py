@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from vaultmeter.console.asking import Asking
-from vaultmeter.console.view import View
 from vaultmeter.model.filters import FILTERS
+from vaultmeter.views.view import View
 
 _PARTS, _SIGN = "~", "="
 SPAN = ("from", "to", "tz")

@@ -7,8 +7,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from vaultmeter.api.asked import When
 from vaultmeter.api.evidence import evidence_told
+from vaultmeter.asked import When
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.evidence import SPAN, TABLE, Cell
 from vaultmeter.console.parts import Part

@@ -14,11 +14,11 @@ from vaultmeter.console.evidence import words as evidence_words
 from vaultmeter.console.evidence.asked import cell_of, evidence_of, json_url
 from vaultmeter.console.page import Page
 from vaultmeter.console.rendering import render
-from vaultmeter.console.view import SIZES
 from vaultmeter.model.access import Object
 from vaultmeter.model.errors import Invalid, NotFound, VaultmeterError
 from vaultmeter.reports.explain import SIZE_AT_MOST
 from vaultmeter.reports.head import report_named
+from vaultmeter.views.view import SIZES
 
 ID = "evidence"
 """What a swap of the drawer names as its target."""

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
 from typing import Any
 
-from vaultmeter.api.asked import When
+from vaultmeter.asked import When
 from vaultmeter.console import titles
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.client_curve import month_when
 from vaultmeter.console.evidence import evidence_url
 from vaultmeter.console.titles import plain_title
-from vaultmeter.console.view import View
+from vaultmeter.views.view import View
 
 ZONE = "UTC"
 """The zone of billing months, as vendors bill."""

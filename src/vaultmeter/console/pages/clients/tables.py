@@ -21,7 +21,7 @@ from vaultmeter.console.pages.clients.month import (
 )
 from vaultmeter.console.pages.clients.sentence import whose
 from vaultmeter.console.titles import method_title
-from vaultmeter.console.view import Filter
+from vaultmeter.views.view import Filter
 
 Facts = dict[str, Any]
 _NUMBERS = ("total", "actual", "exceeded")

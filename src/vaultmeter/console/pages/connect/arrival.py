@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from vaultmeter.api.asked import When
+from vaultmeter.asked import When
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.pages.settings.forms import instant
 from vaultmeter.console.pages.sources.known import Known, known_sources

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC
 from typing import Any
 
-from vaultmeter.api.asked import When
+from vaultmeter.asked import When
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.named import Item, item_of, user_urls
 from vaultmeter.console.pages.items.row import item_door, item_row

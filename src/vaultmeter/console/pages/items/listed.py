@@ -11,7 +11,7 @@ from vaultmeter.console.pages.items.row import STATUSES, figure_column
 from vaultmeter.console.pages.items.totals import totals_of
 from vaultmeter.console.table import Column, order_of, paged
 from vaultmeter.console.titles import product_title, type_title
-from vaultmeter.console.view import Filter
+from vaultmeter.views.view import Filter
 
 _TABS = (
     ("", "All", "kept"),

@@ -11,7 +11,7 @@ from vaultmeter.console.pages.overview.kept import UNUSED_DAYS, unused_and_never
 from vaultmeter.console.pages.overview.sentence import people
 from vaultmeter.console.pages.sources.health import Health, health_of
 from vaultmeter.console.pages.sources.known import Known, coverage, known_sources, last_events
-from vaultmeter.console.view import View
+from vaultmeter.views.view import View
 
 _MOST = 5
 _OWN = ("account", "product", "source")

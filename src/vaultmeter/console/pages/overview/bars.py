@@ -7,7 +7,7 @@ from vaultmeter.console.asking import Asking
 from vaultmeter.console.bars import Bar, topped
 from vaultmeter.console.evidence import evidence_url
 from vaultmeter.console.titles import kind_title, product_title, type_title
-from vaultmeter.console.view import Filter
+from vaultmeter.views.view import Filter
 
 
 def actions_block(asking: Asking) -> dict[str, Any]:

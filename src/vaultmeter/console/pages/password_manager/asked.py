@@ -5,8 +5,8 @@ from typing import Any
 
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.evidence import evidence_url
-from vaultmeter.console.view import Filter, View
 from vaultmeter.model.kinds import Product
+from vaultmeter.views.view import Filter, View
 
 _FILTER, _PM = "product", str(Product.PM)
 

@@ -7,7 +7,7 @@ from vaultmeter.console.asking import Asking
 from vaultmeter.console.bars import Bar, topped
 from vaultmeter.console.pages.password_manager.asked import door_of, rows_of
 from vaultmeter.console.titles import method_title, type_title
-from vaultmeter.console.view import Filter
+from vaultmeter.views.view import Filter
 
 
 def methods(asking: Asking) -> dict[str, Any]:

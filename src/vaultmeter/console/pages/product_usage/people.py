@@ -13,7 +13,7 @@ from vaultmeter.console.pages.product_usage.reason import why
 from vaultmeter.console.pages.product_usage.sight import Sight
 from vaultmeter.console.pages.product_usage.status import STATUSES, standing_of_all
 from vaultmeter.console.table import Column, order_of, paged
-from vaultmeter.console.view import TableView
+from vaultmeter.views.view import TableView
 
 _SUGGESTIONS = (
     ("low_usage", "Low usage"),

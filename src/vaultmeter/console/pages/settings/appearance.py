@@ -13,9 +13,9 @@ from vaultmeter.console.page import Block
 from vaultmeter.console.pages.settings.forms import whole_number
 from vaultmeter.console.pages.settings.sections import APPEARANCE, settings_page
 from vaultmeter.console.preferences import DENSITIES, keep_preferences
-from vaultmeter.console.view import SIZES
 from vaultmeter.console.words import Words
 from vaultmeter.model.period import COMPARISONS, RANGES
+from vaultmeter.views.view import SIZES
 
 _LOCALES = (
     "en-GB", "en-US", "en-AU", "en-CA", "en-IE", "en-IN", "da-DK", "de-AT", "de-CH", "de-DE",

@@ -6,9 +6,10 @@ from typing import Any
 
 from vaultmeter import definitions
 from vaultmeter.access.trail_acts import list_trail
-from vaultmeter.api.asked import When
+from vaultmeter.asked import When
 from vaultmeter.console.acts import Act, Done, Form
 from vaultmeter.console.asking import Asking
+from vaultmeter.console.kept_for import kept_apart
 from vaultmeter.console.named import user_urls
 from vaultmeter.console.page import Block
 from vaultmeter.console.pages.settings.forms import instant
@@ -96,9 +97,14 @@ def _effect(asking: Asking) -> dict[str, Any]:
 
 def _previewed(asking: Asking, changes: Mapping[str, Any]) -> dict[str, Any]:
     when: When = asking.view.when
-    found = definitions.previewed(
-        asking.app, asking.who, when.range, when.start, when.end, when.zone, limit=_NAMES, **changes
-    )
+
+    def make() -> dict[str, Any]:
+        span = (when.range, when.start, when.end, when.zone)
+        return definitions.previewed(asking.app, asking.who, *span, limit=_NAMES, **changes)
+
+    # Whoever may ask is checked anew for each reader: what is kept belongs to their grants alone.
+    asking.who.require(Permission.REPORTS)
+    found = kept_apart(asking, ("definition effect", when, repr(sorted(changes.items()))), make)
     named = [(row["user"], row["account"]) for row in found["rows"]]
     return {
         **found,

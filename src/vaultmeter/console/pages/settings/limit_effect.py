@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from vaultmeter.api.asked import When
+from vaultmeter.asked import When
 from vaultmeter.console.asking import Asking
-from vaultmeter.console.view import View
 from vaultmeter.model.errors import Invalid
 from vaultmeter.model.terms import ORGANISATION
+from vaultmeter.views.view import View
 
 FIELDS = ("product", "account", "clients", "from")
 """Every field of the form, as the address has it."""

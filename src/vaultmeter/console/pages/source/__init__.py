@@ -30,9 +30,9 @@ from vaultmeter.console.pages.sources.sights import SHAPES, title_of
 from vaultmeter.console.rendering import render
 from vaultmeter.console.table import Column, paged
 from vaultmeter.console.unseen import RULES, UNSEEN
-from vaultmeter.console.view import Filter
 from vaultmeter.model.collecting import in_words
 from vaultmeter.model.visibility import EVERYTHING
+from vaultmeter.views.view import Filter
 
 _GAPS = "coverage-gaps"
 _MISSING = 10

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from vaultmeter.api.asked import When
+from vaultmeter.asked import When
 from vaultmeter.console.asking import Asking
-from vaultmeter.console.view import View
 from vaultmeter.model.access import Permission
 from vaultmeter.model.errors import NotFound
 from vaultmeter.model.filters import FILTERS
 from vaultmeter.model.table import Table
+from vaultmeter.views.view import View
 
 REPORT = "coverage"
 _APPLY = ("account", "source")

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from markupsafe import Markup
-
 from vaultmeter.console.acts import Act
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.leaving import PATH, tick
+from vaultmeter.console.named import user_of
 from vaultmeter.console.page import Block, Page, Row, one
 from vaultmeter.console.pages.product_usage.reason import why
 from vaultmeter.console.pages.user.about import about_block, used_block
@@ -16,7 +15,6 @@ from vaultmeter.console.pages.user.leaver import leaver_block
 from vaultmeter.console.pages.user.row import narrowed, user_and_row
 from vaultmeter.console.pages.user.sentence import sentence_block
 from vaultmeter.console.pages.user.sessions import sessions_block
-from vaultmeter.console.rendering import render
 from vaultmeter.console.unseen import RULES, UNSEEN
 
 _HERE = "pages/user"
@@ -24,24 +22,24 @@ _OWN = "This page is about one user."
 
 
 def _head(asking: Asking) -> dict[str, Any]:
-    """Name, status with its reason, and account; raises `NotFound`."""
-    user, row = user_and_row(asking)
-    facts = {
-        "words": asking.words,
-        "user": user,
-        "row": row,
-        "why": why(asking, row) if row else "",
-    }
+    """Name, and what files of it have; raises `NotFound`."""
+    user = user_of(asking)
     return {
         "title": user.name,
         "crumbs": [{"title": "Product usage", "url": asking.view.at("/product-usage").url()}],
         "status": "",
-        "subtitle": Markup(render(f"{_HERE}/status.html", facts)),  # noqa: S704  made by a template
         "actions": f"{_HERE}/actions.html",
         "exported": narrowed(asking, user, asking.view.path),
     }
 
 
+def _standing(asking: Asking) -> dict[str, Any]:
+    """Their status with its reason, and their account."""
+    user, row = user_and_row(asking)
+    return {"user": user, "row": row, "why": why(asking, row) if row else ""}
+
+
+STANDING = Block("standing", f"{_HERE}/status.html", _standing, "Status", "heading", is_plain=True)
 SENTENCE = Block(
     "sentence", f"{_HERE}/sentence.html", sentence_block, "In short", "line", is_plain=True
 )
@@ -67,5 +65,6 @@ PAGE = Page(
     about=("users", "sessions", "peers"),
     ignores={"user": _OWN},
     head=_head,
+    standing=STANDING,
 )
 TICK = Act("leaver.tick", PATH, tick, PAGE)

@@ -8,8 +8,8 @@ from typing import Any
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.evidence import evidence_url
 from vaultmeter.console.named import User, user_of
-from vaultmeter.console.view import Filter, View
 from vaultmeter.model.period import Period
+from vaultmeter.views.view import Filter, View
 
 Row = Mapping[str, Any]
 

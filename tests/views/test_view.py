@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaultmeter.console.view import Defaults, Filter, TableView, View, read
+from vaultmeter.views.view import Defaults, Filter, TableView, View, read
 
 NOW = datetime(2026, 11, 20, 14, 52, tzinfo=UTC)
 USUAL = Defaults(zone="Europe/Berlin")

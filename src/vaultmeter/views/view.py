@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from vaultmeter.api.asked import When
+from vaultmeter.asked import When
 from vaultmeter.model.errors import VaultmeterError
 from vaultmeter.model.filters import FILTERS, Filters
 from vaultmeter.model.period import (

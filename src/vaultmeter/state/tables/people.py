@@ -1,98 +1,19 @@
-"""The tables of the state; `migrations/` makes them, and a test compares the two."""
+"""Who may do what: roles, users, groups, keys, sessions, providers."""
 
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    Date,
     ForeignKey,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     UniqueConstraint,
 )
 
 from vaultmeter.state.instant import Instant
-
-METADATA = MetaData()
-
-DEFINITION = Table(
-    "definition",
-    METADATA,
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("settings", String, nullable=False),
-    Column("made", Instant, nullable=False),
-)
-"""What activity status means, version by version; `settings` is JSON, `made` UTC.
-
-The highest version holds."""
-
-CLIENT_LIMIT = Table(
-    "client_limit",
-    METADATA,
-    Column("product", String, primary_key=True),
-    Column("account", String, primary_key=True),
-    Column("month", Date, primary_key=True),
-    Column("clients", Integer, nullable=True),
-    CheckConstraint("clients is null or clients >= 0", name="clients_not_negative"),
-)
-"""How many clients an account may have in a product, from a month on; null ends the limit.
-
-The account `*` is the whole organisation. A limit that always held has the month 0001-01-01."""
-
-ACCOUNT_GROUP = Table(
-    "account_group",
-    METADATA,
-    Column("name", String, primary_key=True),
-    Column("account", String, primary_key=True),
-)
-"""Accounts by group; an account stands for those below it too, and `*` for any text."""
-
-RETENTION = Table(
-    "retention",
-    METADATA,
-    Column("product", String, primary_key=True),
-    Column("months", Integer, nullable=True),
-    CheckConstraint("months is null or months >= 1", name="months_at_least_one"),
-)
-"""For how many months the events of a product are kept; null keeps them for ever."""
-
-RETENTION_RUN = Table(
-    "retention_run",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("applied", Instant, nullable=False),
-    Column("product", String, nullable=False),
-    Column("before", Instant, nullable=False),
-    Column("events", Integer, nullable=False),
-    Column("freed_bytes", Integer, nullable=False),
-)
-"""What applying retention deleted: events of a product from before an instant (UTC)."""
-
-SOURCE_SETTINGS = Table(
-    "source_settings",
-    METADATA,
-    Column("name", String, primary_key=True),
-    Column("connector", String, nullable=False),
-    Column("account", String, nullable=False),
-    Column("paths", String, nullable=False),
-    Column("socket", String, nullable=True),
-    Column("poll", String, nullable=True),
-    Column("key_hash", String, nullable=True),
-    Column("key_end", String, nullable=True),
-    Column("key_made", Instant, nullable=True),
-    Column("made", Instant, nullable=False),
-    CheckConstraint(
-        "(key_hash is null) = (key_made is null) and (key_hash is null) = (key_end is null)",
-        name="key_whole",
-    ),
-)
-"""How the records of a source arrive: files that are followed, a socket, a vault that is polled.
-
-`paths` is a JSON list, `poll` a JSON object without secrets: of a token it has the file's name.
-`key_hash` is the SHA-256, in hexadecimal, of the key with which records are pushed."""
+from vaultmeter.state.tables.metadata import METADATA
 
 ROLE = Table(
     "role",
@@ -220,57 +141,3 @@ PROVIDER_USER = Table(
     Column("user", Integer, ForeignKey("user_login.id", ondelete="cascade"), nullable=False),
 )
 """Who a provider's subject is here: issuer and subject together, never an e-mail."""
-
-PREFERENCES = Table(
-    "preferences",
-    METADATA,
-    Column("user", Integer, ForeignKey("user_login.id", ondelete="cascade"), primary_key=True),
-    Column("settings", String, nullable=False),
-)
-"""What a reader chose for their own pages; `settings` is JSON."""
-
-SAVED_VIEW = Table(
-    "saved_view",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("user", Integer, ForeignKey("user_login.id", ondelete="cascade"), nullable=False),
-    Column("name", String, nullable=False),
-    Column("path", String, nullable=False),
-    Column("query", String, nullable=False),
-    Column("is_shared", Boolean, nullable=False),
-    Column("created", Instant, nullable=False),
-    Column("deleted", Instant, nullable=True),
-    sqlite_autoincrement=True,
-)
-"""Addresses of pages under a name, each of the user who saved it; no number comes twice.
-
-A deleted one can be restored for a while."""
-
-LEAVER_TICK = Table(
-    "leaver_tick",
-    METADATA,
-    Column("account", String, primary_key=True),
-    Column("user", String, primary_key=True),
-    Column("step", String, primary_key=True),
-    Column("at", Instant, nullable=False),
-    Column("by", String, nullable=False),
-)
-"""Steps of the check-list of somebody who leaves that are done: when (UTC), and by whom.
-
-The user is known by name and account: numbers of the store may change when it is made anew."""
-
-TRAIL = Table(
-    "trail",
-    METADATA,
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("at", Instant, nullable=False),
-    Column("who_kind", String, nullable=False),
-    Column("who", String, nullable=False),
-    Column("address", String, nullable=True),
-    Column("act", String, nullable=False),
-    Column("object", String, nullable=False),
-    Column("result", String, nullable=False),
-    Column("details", String, nullable=False),
-    Column("link", String, nullable=False),
-)
-"""What was done, by whom; each row is bound to the one before by `link`, an HMAC. Never changed."""

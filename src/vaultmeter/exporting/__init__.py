@@ -1,0 +1,1 @@
+"""Files that are made of reports: in the background, kept, signed, and seen by whoever may see their rows."""

@@ -1,0 +1,1 @@
+"""Where messages go. One file, one kind of destination; each declares FORWARDER."""

@@ -1,0 +1,1 @@
+"""What is kept under a name: the address of a page, and the reports that stand behind it."""
