@@ -122,12 +122,13 @@ clean: ## Remove whatever these commands made
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests benchmarks docs -name __pycache__ -prune -exec rm -rf {} +
 
-# The programs that tests run: jq itself, logrotate, logger, strace, Chromium, and a PostgreSQL server.
+# The programs that tests run: jq itself, logrotate, logger, strace, pdftotext, Chromium, and a PostgreSQL server.
 programs:
 	@command -v jq > /dev/null || { $(call install,jq); }
 	PATH=$$PATH:/usr/sbin command -v logrotate > /dev/null || { $(call install,logrotate); }
 	command -v logger > /dev/null || { $(call install,bsdutils); }
 	command -v strace > /dev/null || { $(call install,strace); }
+	command -v pdftotext > /dev/null || { $(call install,poppler-utils); }
 	command -v chromium > /dev/null || { $(call install,chromium fonts-liberation); }
 	if ! command -v postgres > /dev/null && ! compgen -G '/usr/lib/postgresql/*/bin/postgres' > /dev/null; then
 		$(call install,postgresql)

@@ -53,3 +53,8 @@ def json_of(arguments: list[str]) -> tuple[dict[str, float], float]:
 def peak_megabytes() -> float:
     """The highest memory of this process so far, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def children_megabytes() -> float:
+    """The highest memory of any process that this one started and waited for, in MB."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import api
+import exports
 import ingest
 import pages
 import push
@@ -40,6 +41,7 @@ def main() -> None:
     found += push.figures(folder)
     found += api.figures(folder, options.events)
     found += pages.figures(folder, options.events)
+    found += exports.figures(folder)
     for figure in found:
         print(f"{figure.what}: {figure.measured}  [{figure.wanted}]")
     _write_table(found)

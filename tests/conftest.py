@@ -1,5 +1,6 @@
 """What the tests share: a data folder with a clock to set, and the command line as a process."""
 
+import atexit
 import gzip
 import json
 import os
@@ -13,9 +14,11 @@ from importlib.resources import files
 from pathlib import Path
 from random import Random
 from shutil import copytree
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 import pytest
+from tests.warm import Process, Warm
 
 from vaultmeter.app import App
 from vaultmeter.books import Day, balance
@@ -343,15 +346,37 @@ def run(
     *words: Path | str, stdin: bytes | None = None, env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes]:
     """Run the command line as a process, to its end; `env` is added to the environment."""
-    return subprocess.run(  # noqa: S603  our own program
-        command(*words),
-        input=stdin,
-        stdin=subprocess.DEVNULL if stdin is None else None,
-        capture_output=True,
-        env=environment(env or {}),
-        timeout=120,
-        check=False,
-    )
+    with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as errors:
+        given.write(stdin or b"")
+        given.seek(0)
+        process = started(words, env or {}, (given.fileno(), out.fileno(), errors.fileno()))
+        try:
+            code = process.wait(120)
+        finally:
+            process.kill()
+        told = [_whole(file) for file in (out, errors)]
+    return subprocess.CompletedProcess(list(map(str, words)), code, *told)
+
+
+def _whole(file: IO[bytes]) -> bytes:
+    """Read a file that a process has written, from its beginning."""
+    file.seek(0)
+    return file.read()
+
+
+def started(
+    words: Sequence[Path | str], added: dict[str, str], files: tuple[int, int, int]
+) -> Process:
+    """Start the command line as a process; `added` to the environment, `files` are its own."""
+    return warm().start(list(map(str, words)), environment(added), files)
+
+
+@cache
+def warm() -> Warm:
+    """The process that waits to be forked, one for each process of tests."""
+    made = Warm()
+    atexit.register(made.close)
+    return made
 
 
 def environment(added: dict[str, str]) -> dict[str, str]:

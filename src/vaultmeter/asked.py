@@ -4,12 +4,13 @@ The same functions answer in a command that has the folder open and in a running
 both come to the same.
 """
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from vaultmeter.app import App
+from vaultmeter.model.errors import Invalid
 from vaultmeter.model.filters import Filters
 from vaultmeter.model.period import Period, period_of, zone_named
 from vaultmeter.model.table import Table
@@ -19,7 +20,15 @@ from vaultmeter.reports.breakdown import answer_by
 from vaultmeter.reports.head import report_named
 from vaultmeter.reports.layouts import laid_out
 from vaultmeter.reports.pasteable import pasteable
-from vaultmeter.reports.run import Ask, answer, bounds, statement_of, with_rows
+from vaultmeter.reports.run import (
+    Ask,
+    answer,
+    bounds,
+    statement_of,
+    told_by_and_by,
+    with_rows,
+)
+from vaultmeter.reports.shape import Row
 from vaultmeter.store import Store
 
 Object = dict[str, Any]
@@ -110,6 +119,22 @@ def told_from(app: App, store: Store, viewer: Viewer, asked: ReportAsked) -> Tol
     return Told(found, as_of(store, ask.terms))
 
 
+def told_by_and_by_from(
+    app: App, store: Store, viewer: Viewer, asked: ReportAsked, now: datetime
+) -> tuple[Table, Iterator[Sequence[Row]]]:
+    """A report's table without its rows, and the rows by and by; relative ranges are as of `now`.
+
+    The rows have to be read before anything else is asked of the store. Raises what reports raise.
+    """
+    if asked.layout is not None or asked.sql:
+        raise Invalid("A layout is a document, and no table.", "Ask for JSON of the report itself.")
+    ask, report = _ask(app, store, viewer, asked, now), report_named(asked.report)
+    if asked.by is not None:
+        table = answer_by(store, report, ask, asked.by)
+        return replace(table, rows=()), iter((table.rows,))
+    return told_by_and_by(store, report, ask)
+
+
 def about_from(app: App, store: Store, viewer: Viewer, asked: ReportAsked) -> Told:
     """What there is to know of a report besides its rows, which are not counted."""
     ask = _ask(app, store, viewer, asked)
@@ -117,10 +142,12 @@ def about_from(app: App, store: Store, viewer: Viewer, asked: ReportAsked) -> To
     return Told(about, as_of(store, ask.terms))
 
 
-def _ask(app: App, store: Store, viewer: Viewer, asked: ReportAsked) -> Ask:
+def _ask(
+    app: App, store: Store, viewer: Viewer, asked: ReportAsked, now: datetime | None = None
+) -> Ask:
     return Ask(
         viewer,
-        period(app, store, viewer, asked.when),
+        period(app, store, viewer, asked.when, now),
         Filters.of(asked.filters),
         asked.who,
         asked.per,
@@ -145,8 +172,13 @@ def _answered(app: App, store: Store, ask: Ask, asked: ReportAsked) -> Table | O
     return answer(store, report, ask)
 
 
-def period(app: App, store: Store, viewer: Viewer, when: When) -> Period:
-    """The period that is meant; raises `Invalid`. The range `all` is that of what is seen."""
+def period(
+    app: App, store: Store, viewer: Viewer, when: When, now: datetime | None = None
+) -> Period:
+    """The period that is meant, as of `now` or this moment; raises `Invalid`.
+
+    The range `all` is that of what is seen.
+    """
     zone = zone_named(when.zone)
     found = bounds(store, viewer) if when.needs_bounds else None
-    return period_of(when.range, zone, app.clock(), when.start, when.end, found)
+    return period_of(when.range, zone, now or app.clock(), when.start, when.end, found)

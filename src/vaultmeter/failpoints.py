@@ -41,8 +41,23 @@ RETENTION_FAILPOINTS = (
 )
 """The places that applying retention passes besides."""
 
+SCHEDULE_FAILPOINTS = (
+    "schedule-planned",
+    "schedule-taken",
+    "schedule-made",
+    "schedule-posted",
+    "schedule-delivered",
+)
+"""The places that a run of a schedule passes, from its due time to the outbox."""
+
 BACKUP_FAILPOINTS = ("backup-inbox", "backup-written")
 """The places that a backup passes."""
+
+EXPORT_FAILPOINTS = ("export-begun", "export-written", "export-renamed", "export-made")
+"""The places that the making of a file passes."""
+
+OUTBOX_FAILPOINTS = ("delivery-claimed", "delivery-sent", "delivery-recorded")
+"""The places that a delivery passes."""
 
 WORKER_FAILPOINTS = (
     "gate-turn",
@@ -51,6 +66,7 @@ WORKER_FAILPOINTS = (
     "follower-turn",
     "listener-turn",
     "datagrams-turn",
+    "deliverer-turn",
 )
 """The places that the workers of a server pass again and again, each in its own thread."""
 

@@ -110,6 +110,18 @@ class Settings:
     """Where people reach the server, such as https://usage.acme.com: sign-in comes back there."""
     egress_allow: tuple[str, ...] = _setting((), _listed)
     """Hosts and networks, with or without a port, that requests may go to besides the internet."""
+    smtp_url: str = _setting("", str)
+    """Mail server: smtp://HOST:587 (STARTTLS), smtps://HOST:465, or smtp+plain://HOST:25."""
+    smtp_user: str = _setting("", str)
+    """Who signs in at the mail server; without one nobody does."""
+    smtp_password: str = _setting("", str, secret=True)
+    """The password of smtp_user."""
+    smtp_certificates: Path | None = _setting(None, Path)  # noqa: RUF009  as the others
+    """PEM file of the authorities that the mail server is known by, in place of the machine's."""
+    mail_from: str = _setting("", str)
+    """The address that mail is from, such as vaultmeter@acme.com."""
+    mail_domains: tuple[str, ...] = _setting((), _listed)
+    """Domains that mail may go to, such as acme.com and *.acme.com; all where none is named."""
     tls_certificate: Path | None = _setting(None, Path)  # noqa: RUF009  as the others
     """PEM file of the server's certificate and its chain; with tls_key, HTTPS is spoken."""
     tls_key: Path | None = _setting(None, Path)  # noqa: RUF009  as the others
@@ -122,6 +134,12 @@ class Settings:
     """Requests a second to the API of one user or key, on average; 0 means as many as they like."""
     report_seconds: float = _setting(60.0, float, least=0.1)
     """A report that takes longer is given up."""
+    export_days: int = _setting(90, int, least=1)
+    """Days that files of reports are kept for download."""
+    export_bytes: int = _setting(10 << 30, int, least=1 << 20)
+    """Bytes that kept files may take in all; beyond it the oldest are deleted."""
+    export_seconds: float = _setting(3600.0, float, least=1)
+    """Making a file that takes longer is given up."""
     kept_bytes: int = _setting(64 << 20, int, least=0)
     """Bytes of answers that a server keeps until something they rest on changes."""
     metrics_key: str = _setting("", str, secret=True)

@@ -14,6 +14,7 @@ from typing import Any
 import pyotp
 from tests.api.browser import Browser, Place, Reply, place_of
 from tests.api.served import make
+from tests.server.serving import until
 
 from vaultmeter.api.v1.examples import FILE
 
@@ -28,6 +29,7 @@ _SECRETS = {
     "key": "vm_ingest_EXAMPLE",
     "password": "EXAMPLE-EXAMPLE",
     "seed": "EXAMPLE",
+    "signing_secret": "whsec_EXAMPLE",
     "recovery_codes": "EXAMPLE",
     "token": "t-EXAMPLE",
     "uri": "otpauth://totp/vaultmeter:ada?secret=EXAMPLE&issuer=vaultmeter",
@@ -39,6 +41,8 @@ _EVENT = (
     b' "item": "db/main", "item_type": "static_secret", "account": "acme"}\nno record\n'
 )
 _PROVIDER = {"name": "okta", "issuer": "https://acme.okta.com", "client_id": "0oa1b2c3"}
+_BUSY = {"report": "overview", "column": "value", "aggregate": "max", "value": 100_000}
+_ADDRESS = "ada@acme.example"
 _INVENTORY = {
     "vault": "openbao",
     "taken": "2026-11-01T08:00:00Z",
@@ -76,6 +80,10 @@ class Asking:
         headers = {"Content-Type": "application/octet-stream"}
         self._kept(operation, None, self._browser.send(method, address, content, headers))
 
+    def looked(self, path: str, given: Any = None) -> Any:  # noqa: ANN401  as above
+        """Ask, or change, what is no example."""
+        return self._browser.ask("GET" if given is None else "PATCH", path, given).json()
+
     def fresh(self) -> Browser:
         """A browser that was never here."""
         return Browser(self._port)
@@ -92,7 +100,18 @@ class Asking:
 def examples(place: Place) -> Examples:
     """An answer of every operation that answers with something."""
     asking = Asking(place)
-    for part in (_reports, _decided, _collected, _people, _own, _vouched, _kept):
+    for part in (
+        _reports,
+        _decided,
+        _collected,
+        _people,
+        _own,
+        _vouched,
+        _kept,
+        _forwarded,
+        _noticed,
+        _written,
+    ):
         part(asking)
     return asking.examples
 
@@ -205,6 +224,78 @@ def _kept(asking: Asking) -> None:
     asking.ask("POST secrets/forget")
     asking.ask("GET trail")
     asking.ask("GET trail/verify")
+
+
+def _forwarded(asking: Asking) -> None:
+    asking.ask("GET forwarder-kinds")
+    mail = {"name": "ops", "kind": "email", "settings": {"to": "ops@acme.example"}}
+    asking.ask("POST forwarders", mail | {"types": ["usage-report"]})
+    hook = {"name": "siem", "kind": "webhook", "settings": {"url": "https://hooks.acme.example/"}}
+    asking.ask("POST forwarders", hook)
+    asking.ask("POST forwarders/{name}/secret", name="siem")
+    asking.ask("PATCH forwarders/{name}", {"every_hours": 4}, name="siem")
+    asking.ask("GET forwarders/{name}", name="siem")
+    asking.ask("POST forwarders/{name}/test", name="ops")
+    asking.ask("GET forwarders")
+    asking.ask("GET deliveries")
+    asking.ask("GET forwarders/{name}/deliveries", name="archive")
+    asking.ask("GET deliveries/{id}", id="1")
+    asking.ask("POST deliveries/{id}/cancel", id="1")
+    asking.ask("POST deliveries/{id}/send-again", id="1")
+    asking.ask("DELETE forwarders/{name}", name="siem")
+
+
+def _noticed(asking: Asking) -> None:
+    asking.ask("GET notices")
+    asking.ask("GET notices/{id}", id="1")
+    asking.ask("POST notices/acknowledge", {"ids": [1]})
+    asking.ask("GET rules")
+    asking.ask("GET rules/types")
+    made = asking.ask("POST rules", {"name": "Busy days", "type": "rule", "settings": _BUSY})
+    number = str(made["id"])
+    asking.ask("POST rules/preview", {"id": made["id"]})
+    asking.ask("GET rules/{id}", id=number)
+    asking.ask("PATCH rules/{id}", {"enabled": False}, id=number)
+    asking.ask("DELETE rules/{id}", id=number)
+
+
+def _written(asking: Asking) -> None:
+    view = {"name": "Last month", "address": "/product-usage?range=last-month&tz=UTC&compare=none"}
+    made = asking.ask("POST views", view)
+    asking.ask("GET views")
+    named = f"v{made['id']}"
+    asking.ask("GET views/{view}", view=named)
+    asking.ask("PATCH views/{view}", {"shared": True}, view=named)
+    _exported(asking)
+    _scheduled(asking, made["id"])
+    asking.ask("DELETE views/{view}", view=named)
+
+
+def _exported(asking: Asking) -> None:
+    number = str(asking.ask("POST exports", {"format": "csv", "report": {"name": "users"}})["id"])
+    until(lambda: asking.looked(f"exports/{number}")["state"] == "made", "the file is made")
+    asking.ask("GET exports/{number}", number=number)
+    asking.ask("GET exports/{number}/manifest", number=number)
+    asking.ask("GET exports")
+    asking.ask("GET exports/key")
+    asking.ask("DELETE exports/{number}", number=number)
+
+
+def _scheduled(asking: Asking, view: int) -> None:
+    timed = {"every": "monthly", "on": "1", "at": "07:00", "time_zone": "Europe/Berlin"}
+    asking.ask("POST schedules/next-runs", timed)
+    asked = {"name": "People", "view": view, "formats": ["xlsx"], "recipients": [_ADDRESS]}
+    asking.ask("POST schedules", timed | asked)
+    asking.ask("GET schedules")
+    asking.ask("GET schedules/{schedule}", schedule="People")
+    asking.ask("PATCH schedules/{schedule}", {"formats": ["pdf"]}, schedule="People")
+    asking.ask("POST schedules/{schedule}/pause", schedule="People")
+    asking.ask("POST schedules/{schedule}/resume", schedule="People")
+    asking.looked("users/admin", {"email": _ADDRESS})
+    asking.ask("POST schedules/{schedule}/test", schedule="People")
+    asking.ask("POST schedules/{schedule}/run", schedule="People")
+    asking.ask("GET schedules/{schedule}/runs", schedule="People")
+    asking.ask("DELETE schedules/{schedule}", schedule="People")
 
 
 def shortened(answer: Any, name: str = "") -> Any:  # noqa: ANN401  whatever JSON can hold

@@ -10,12 +10,14 @@ from typing import Any
 
 from tests.server.serving import Serving, end_with_process, until
 
+from vaultmeter import forwarding, notices, outbox
 from vaultmeter.access import keys
 from vaultmeter.access.roles import add_member, create_role, role_named
 from vaultmeter.app import App
 from vaultmeter.demo.simulate import Scale, simulate
 from vaultmeter.intake import take_stream
 from vaultmeter.model.access import MANAGED, Permission, Principal, Role
+from vaultmeter.model.message import Message
 from vaultmeter.settings import Settings
 
 OPERATOR = Principal.operator()
@@ -89,6 +91,7 @@ def make(data: Path) -> dict[str, str]:
         today = app.clock().replace(hour=0, minute=0, second=0, microsecond=0)
         scale = Scale(2000, 30, 60, 4, 3, today)
         take_stream(app, "events", "simulated", "acme", simulate(scale))
+        _forward(app)
         with app.access.noting(OPERATOR, "test") as connection:
             brought = {}
             for name in (*ROLES, NOTHING):
@@ -104,6 +107,24 @@ def make(data: Path) -> dict[str, str]:
                 )
                 add_member(connection, OPERATOR, role, "key", key.id)
     return brought
+
+
+def _forward(app: App) -> None:
+    """Have a notice, and something that waits for a forwarder that is off: nothing leaves."""
+    notices.raise_once(
+        app,
+        type="source-silent",
+        product="",
+        account="acme",
+        key="vault",
+        text="Source vault has been silent since 1 November 2026, 08:00 UTC.",
+        payload={"source": "vault", "state": "silent"},
+        now=app.clock(),
+    )
+    url = {"url": "https://hooks.acme.example/"}
+    forwarding.add(app, OPERATOR, "archive", "webhook", url, is_enabled=False)
+    with app.state.changing() as connection:
+        outbox.post(connection, Message("1", "Users", "The users of May."), 1, app.clock())
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """Checks that killed processes and a damaged store lose nothing and count nothing twice."""
 
 import contextlib
+import os
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from tests.conftest import Folder, NewFolder, Row, command, environment, run, sample_lines, seeded
+from tests.conftest import Folder, NewFolder, Row, run, sample_lines, seeded, started
+from tests.warm import Process
 
 from vaultmeter.books import Day
 from vaultmeter.demo.scale import Scale
@@ -39,7 +40,7 @@ class Kill:
             added["VAULTMETER_KILL_AT"] = self.place
             if self.place.startswith("se"):
                 added["VAULTMETER_SEGMENT_BYTES"] = "1"
-        return environment(added)
+        return added
 
     def words(self, log: Path, connector: str) -> tuple[Path | str, ...]:
         """Give the command: only a rebuild passes the places of a rebuild."""
@@ -173,21 +174,18 @@ def killed(data: Path, kill: Kill, words: tuple[Path | str, ...], random: Random
 
 def end_of(data: Path, kill: Kill, words: tuple[Path | str, ...], delay: float) -> int:
     """Run a process; without a named place kill it some time after it has taken the folder."""
-    with subprocess.Popen(  # noqa: S603  our own program
-        command("--data", data, *words),
-        env=kill.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        if kill.place is None:
-            wait_for(process, data / "lock")
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(delay)
-            process.kill()
-        return process.wait(timeout=60)
+    with Path(os.devnull).open("r+b") as nothing:
+        files = (nothing.fileno(),) * 3
+        process = started(("--data", data, *words), kill.environment(), files)
+    if kill.place is None:
+        wait_for(process, data / "lock")
+        with contextlib.suppress(TimeoutError):
+            process.wait(delay)
+        process.kill()
+    return process.wait(60)
 
 
-def wait_for(process: subprocess.Popen[bytes], lock: Path) -> None:
+def wait_for(process: Process, lock: Path) -> None:
     """Wait until a process has the folder, or has ended."""
     while process.poll() is None:
         if lock.exists() and lock.read_text() == str(process.pid):

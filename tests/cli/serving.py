@@ -2,14 +2,14 @@
 
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 
 import httpx
-from tests.conftest import command, environment
+from tests.conftest import started
+from tests.warm import Process
 
 from vaultmeter.server.local import local_socket
 
@@ -18,25 +18,25 @@ _ENDED_BY_SIGTERM = 0
 
 
 @contextmanager
-def serving(data: Path, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+def serving(data: Path, **settings: str) -> Iterator[Process]:
     """Run a server of a folder within a block, ready from the start, and end it in order."""
-    words = command("--data", data, "serve", "--listen", "127.0.0.1:0")
+    words = ("--data", data, "serve", "--listen", "127.0.0.1:0")
     set_ = {"VAULTMETER_RESERVE_BYTES": "0"} | {
         f"VAULTMETER_{name.upper()}": value for name, value in settings.items()
     }
-    with (data.parent / "server.log").open("wb") as log:
-        process = subprocess.Popen(words, stderr=log, env=environment(set_))  # noqa: S603  ours
+    log, nothing = data.parent / "server.log", Path(os.devnull)
+    with log.open("wb") as told, nothing.open("rb") as given, nothing.open("wb") as out:
+        process = started(words, set_, (given.fileno(), out.fileno(), told.fileno()))
         try:
             wait_until_ready(data, process)
             yield process
         finally:
             process.send_signal(signal.SIGTERM)
             code = process.wait(_PATIENCE)
-    told = (data.parent / "server.log").read_text("utf-8")
-    assert code in {_ENDED_BY_SIGTERM, -signal.SIGKILL}, told
+    assert code in {_ENDED_BY_SIGTERM, -signal.SIGKILL}, log.read_text("utf-8")
 
 
-def wait_until_ready(data: Path, process: subprocess.Popen[bytes]) -> None:
+def wait_until_ready(data: Path, process: Process) -> None:
     """Wait until a server answers that every part of it works."""
     until = monotonic() + _PATIENCE
     while not _is_open(data):

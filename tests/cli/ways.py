@@ -22,8 +22,11 @@ _UNSTEADY = (
     (r'"as_of": "[^"]*"', '"as_of": STATE'),
     (r"Records were deleted by retention: .*\n", ""),
     (r"vm_\w+", "KEY"),
+    (r"whsec_[\w+/=]+", "SECRET"),
     (r"ends? (in|with) \S+", "ends in END"),
     (r'"end": "[^"]*"', '"end": END'),
+    (r'"(owner|owner_kind)": "[^"]*"', r'"\1": OWNER'),
+    (r"\), by (operator|tests)\.", "), by OWNER."),
 )
 """What differs from one run to the next, whichever way it goes."""
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from tests.conftest import Folder, Row, check_books, rows_of, run
 
+from vaultmeter.exports import bare
 from vaultmeter.exports import csv as csv_format
 from vaultmeter.exports import json as json_format
 from vaultmeter.model.period import period_of, zone_named
@@ -188,11 +189,10 @@ def test_every_export_says_the_same(sampled: Folder, report: str) -> None:
     """JSON and CSV carry the rows of the report, in its order."""
     rows = [as_text(row) for row in sampled.report(report)]
     answered = table(sampled, report)
-    as_csv, as_json = io.StringIO(), io.StringIO()
-    csv_format.EXPORT.write(answered, as_csv)
-    json_format.EXPORT.write(answered, as_json)
-    assert list(csv.DictReader(io.StringIO(as_csv.getvalue()))) == rows
-    assert [as_text(row) for row in json.loads(as_json.getvalue())["rows"]] == rows
+    as_csv = bare(csv_format.EXPORT, answered).decode()
+    as_json = bare(json_format.EXPORT, answered)
+    assert list(csv.DictReader(io.StringIO(as_csv))) == rows
+    assert [as_text(row) for row in json.loads(as_json)["rows"]] == rows
 
 
 def test_the_command_line_says_the_same(sampled: Folder) -> None:

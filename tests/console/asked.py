@@ -1,6 +1,6 @@
 """The console of a server process, asked as a browser without script asks: a cookie and forms."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -194,11 +194,20 @@ def some_months() -> Scale:
 
 
 @contextmanager
-def served(folder: Path, scale: Scale | None) -> Iterator[Console]:
-    """Run a server of such a folder within a block; the reader is the administrator."""
+def served(
+    folder: Path,
+    scale: Scale | None,
+    settings: Mapping[str, str] = {},
+    prepare: Callable[[Path], None] = lambda _: None,
+) -> Iterator[Console]:
+    """Run a server of such a folder within a block; the reader is the administrator.
+
+    `settings` are of its environment; `prepare` is given the folder before it is served.
+    """
     data = folder / "data"
     make(data, scale)
-    serving = Serving(data, {})
+    prepare(data)
+    serving = Serving(data, settings)
     try:
         serving.start()
         until(serving.is_ready, "the store is open")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 from tests.console.asked import Console
 from tests.console.chromium import LIGHT, LOOKS, Look, seen
+from tests.server.serving import until
 
 from vaultmeter.console.pages import PAGES
 from vaultmeter.console.pages.settings.sections import SECTIONS
@@ -20,10 +21,23 @@ def _first(selector: str, path: str) -> Callable[[Console], str]:
     return found
 
 
+def _schedule(console: Console) -> str:
+    """The address of a schedule, which is made, and has run, when it is first asked for."""
+    known = console.ask("schedules", "list", "--json")
+    if not known:
+        words = ("add", "Users", "--report", "users", "--every", "daily", "--format", "csv")
+        known = [console.ask("schedules", *words, "--json")]
+        console.post(f"/schedules/{known[0]['id']}/run")
+        runs = ("schedules", "runs", "Users", "--json")
+        until(lambda: bool(console.ask(*runs)[0]["state"] == "done"), "the schedule has run")
+    return f"/schedules/{known[0]['id']}"
+
+
 _DETAILS = {
     "/users/{id}": _first("main a[href^='/users/']", "/product-usage"),
     "/items/{id}": _first("main a[href^='/items/']", "/items"),
     "/sources/{id}": _first("main table a[href^='/sources/']", "/sources"),
+    "/schedules/{id}": _schedule,
 }
 """How pages about one thing are come by."""
 _PATHS = [
@@ -33,7 +47,12 @@ _PATHS = [
 _WITHOUT_DATA = [path for path in _PATHS if "{" not in path]
 
 
+_DELIVERY = ("/exports", "/schedules", "/schedules/runs")
+
+
 def _path(console: Console, path: str) -> str:
+    if path in _DELIVERY:
+        _schedule(console)
     return _DETAILS[path](console) if path in _DETAILS else path
 
 

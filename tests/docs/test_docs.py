@@ -175,6 +175,7 @@ def test_every_question_that_is_shown_is_answered(
 ) -> None:
     """Each command line in the documentation that asks something works on real data."""
     monkeypatch.chdir(tmp_path)
+    Path("password.txt").write_text("a password of nobody\n")
     for line in sorted(set(command_lines())):
         first, *others = pipeline(line)
         found = ours(first)

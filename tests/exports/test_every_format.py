@@ -3,104 +3,62 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from importlib import import_module
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from tests.conftest import Folder, event, ndjson, sample
+from tests.exports.conftest import (
+    BERLIN,
+    PERIOD,
+    STRANGE,
+    TYPED,
+    document_of,
+    export_named,
+    file_of,
+    table_of,
+)
 
-from vaultmeter.exports import Export
-from vaultmeter.model.filters import Filters
-from vaultmeter.model.period import Period
-from vaultmeter.model.table import Column, Table
-from vaultmeter.model.viewer import Viewer
+from vaultmeter.exports import bare
+from vaultmeter.exports.json import document as json_document
+from vaultmeter.model.table import Table
 from vaultmeter.plugins import names_in
-from vaultmeter.reports.head import report_named, report_names
-from vaultmeter.reports.run import Ask, answer
 
 FORMATS = names_in("vaultmeter.exports")
-BERLIN = ZoneInfo("Europe/Berlin")
-PERIOD = Period(datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC), BERLIN)
-STRANGE = (
-    "=1+1",
-    "+1",
-    "-1",
-    "@sum(A1)",
-    "\tx",
-    "\rx",
-    "\nx",
-    'quo"te',
-    "com,ma",
-    "semi;colon",
-    "two\nlines",
-    "[bold]x[/bold]",
-    "[/]",
-    "  spaces  ",
-    "ünïcödé 🔑",
-    "",
-    "'apostrophe",
-    "null",
-    "1234",
-    "1e5",
-)
-TYPED = (
-    Column("text", "Text"),
-    Column("integer", "Integer", "integer"),
-    Column("number", "Number", "number", "%"),
-    Column("instant", "Instant", "instant"),
-    Column("date", "Date", "date"),
-    Column("boolean", "Boolean", "boolean"),
-)
-
-
-@pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Table]]:
-    """Give the answer of every report about a real log and some strange names."""
-    folder = Folder(tmp_path_factory.mktemp("exports") / "data")
-    strange = [
-        event(number, identity=name or "nobody", item=f"{name}/item", item_type="a=b")
-        for number, name in enumerate(STRANGE)
-    ]
-    folder.take("openbao", sample(), account="acme")
-    folder.take("events", ndjson(*strange), account="acme")
-    made = []
-    for name in report_names():
-        report = report_named(name)
-        filters = Filters.of({"user": ("*",)}) if report.needs else Filters()
-        ask = Ask(Viewer.operator(), PERIOD, filters, who="everyone", compare="previous")
-        made.append(answer(folder.app.store, report, ask))
-    yield made
-    folder.close()
+TEXTS = [name for name in FORMATS if not export_named(name).binary]
 
 
 def written(name: str, table: Table) -> str:
     """What a format makes of a table."""
-    export: Export = import_module(f"vaultmeter.exports.{name}").EXPORT
-    out = io.StringIO(newline="")
-    export.write(table, out)
-    return out.getvalue()
-
-
-def table_of(*rows: tuple[Any, ...], columns: tuple[Column, ...] = TYPED) -> Table:
-    """A table with these rows and nothing else."""
-    return Table("made", "Made", PERIOD, {}, {}, columns, rows, len(rows), {}, ())
+    return bare(export_named(name), table).decode()
 
 
 def test_each_format_says_what_it_is_for() -> None:
     """Every file of the folder declares a format with a title and the ending of its files."""
-    assert {"csv", "json", "table"} <= set(FORMATS)
+    assert set(FORMATS) == {"csv", "json", "parquet", "pdf", "table", "xlsx"}
     for name in FORMATS:
-        export: Export = import_module(f"vaultmeter.exports.{name}").EXPORT
+        export = export_named(name)
         assert export.title
         assert export.suffix.startswith(".")
+        assert "/" in export.media_type
 
 
-@pytest.mark.parametrize("name", FORMATS)
+def test_several_tables_leave_as_one_file() -> None:
+    """Formats that have one table a file make an archive of several, and say so in its ending."""
+    one, two = document_of(table_of()), document_of(table_of(), table_of())
+    assert [export_named(name).suffix_of(one) for name in FORMATS] == [
+        export_named(name).suffix for name in FORMATS
+    ]
+    assert {name for name in FORMATS if export_named(name).suffix_of(two) == ".zip"} == {
+        "csv",
+        "parquet",
+    }
+    assert export_named("csv").media_type_of(two) == "application/zip"
+
+
+@pytest.mark.parametrize("name", TEXTS)
 def test_every_report_can_be_written(tables: list[Table], name: str) -> None:
-    """Each format takes every report, with rows and without."""
+    """Each format of text takes every report, with rows and without."""
     for table in tables:
         assert table.rows
         assert written(name, table).endswith("\n")
@@ -119,6 +77,15 @@ def test_json_read_back_is_the_table(tables: list[Table]) -> None:
             for row in document["rows"]
         ]
         assert read == list(table.rows), table.report
+
+
+def test_json_is_the_object_byte_by_byte(tables: list[Table]) -> None:
+    """Written row by row it is what the whole object would be, also where nothing is in it."""
+    for table in (*tables, table_of(), table_of((None, 1, 0.5, None, None, True))):
+        whole = json.dumps(json_document(table), ensure_ascii=False, indent=2) + "\n"
+        assert written("json", table) == whole
+    nothing = json.loads(file_of("json", document_of()))
+    assert nothing["reports"] == []
 
 
 def test_csv_read_back_is_the_table(tables: list[Table]) -> None:

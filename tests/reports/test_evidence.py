@@ -126,8 +126,16 @@ def test_every_number_declares_its_evidence(organisation: Organisation, name: st
     )
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-@pytest.mark.parametrize("name", report_names())
+ASKED = [
+    pytest.param(name, question, id=f"{name}, {question}")
+    for place, name in enumerate(report_names())
+    for turn, question in enumerate(QUESTIONS)
+    if (place + turn) % 2 == 0
+]
+"""Every report with half of the questions, and every question with half of the reports."""
+
+
+@pytest.mark.parametrize(("name", "question"), ASKED)
 def test_the_events_give_the_number(organisation: Organisation, name: str, question: str) -> None:
     """Whatever is asked, counting the evidence of a cell gives the cell."""
     app, report = organisation.app, report_named(name)

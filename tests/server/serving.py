@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +12,8 @@ from pathlib import Path
 from socket import create_server
 from typing import Any
 
-from tests.conftest import command, environment, run, run_json
+from tests.conftest import run, run_json, started
+from tests.warm import Process
 
 PATIENCE = 60.0
 """Seconds within which a server must have done what it is waited for."""
@@ -40,7 +40,7 @@ class Serving:
     data: Path
     settings: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
 
     @property
     def log(self) -> Path:
@@ -50,11 +50,10 @@ class Serving:
     def start(self, *, wait: bool = True) -> None:
         """Start it, and wait until it answers."""
         added = {"VAULTMETER_RESERVE_BYTES": "0", **self.settings}
-        words = command("serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}")
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603  our own program
-                words, env=environment(added), stdout=log, stderr=log
-            )
+        words = ("serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}")
+        with self.log.open("ab") as log, Path(os.devnull).open("rb") as nothing:
+            files = (nothing.fileno(), log.fileno(), log.fileno())
+            self.process = started(words, added, files)
         if wait:
             until(lambda: self.status("/healthz") == 200 or self.has_ended, "the server answers")
             assert not self.has_ended, self.log.read_text()

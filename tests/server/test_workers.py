@@ -22,6 +22,7 @@ WORKERS = {
     "follower-turn": "follow bao",
     "listener-turn": "listen bao",
     "datagrams-turn": "listen udp",
+    "deliverer-turn": "deliverer",
 }
 """The worker that passes each place."""
 AFTER = {place: "1" if place == "auditor-turn" else "3" for place in WORKERS}

@@ -25,7 +25,9 @@ import structlog
 from vaultmeter.access.egress_addresses import Address, address_read, is_public
 from vaultmeter.access.egress_backend import Deadline, Guarded
 from vaultmeter.access.egress_rules import PORTS, Allowed, Target, target_of
+from vaultmeter.access.egress_tls import context_of
 from vaultmeter.model.errors import Unavailable
+from vaultmeter.model.tls import Tls
 
 MOST_BYTES = 64 << 10
 SECONDS = 15.0
@@ -95,18 +97,21 @@ class Egress:
         *,
         most_bytes: int = MOST_BYTES,
         needs_tls: bool = False,
+        tls: Tls | None = None,
     ) -> Answer:
         """Send one request and read at most so much of its answer, whatever its status.
 
-        With `needs_tls` plain HTTP goes only to what the administrator allows. Raises `Invalid`
-        for what is no address, and `Unavailable`, in the same words for every other trouble.
+        With `needs_tls` plain HTTP goes only to what the administrator allows; `tls` are
+        certificates for this receiver. Raises `Invalid` for what is no address or certificate,
+        and `Unavailable`, in the same words for every other trouble.
         """
         target = target_of(url)
+        context = self.context if tls is None else context_of(tls)
         deadline = Deadline(monotonic() + self.seconds)
         try:
             addresses = self._addresses(target, deadline, needs_tls=needs_tls)
             backend = Guarded(self.sockets, addresses, deadline)
-            return self._answer(backend, method, target, headers or {}, content, most_bytes)
+            return _answer(backend, context, (method, target, headers or {}, content), most_bytes)
         except (
             Refused,
             OSError,
@@ -122,37 +127,6 @@ class Egress:
                 f" {', '.join(map(str, PORTS[:-1]))} or {PORTS[-1]}, with a certificate that is"
                 " right; egress_allow names what may be elsewhere. The log has the cause.",
             ) from None
-
-    def _answer(
-        self,
-        backend: Guarded,
-        method: str,
-        target: Target,
-        headers: Mapping[str, str],
-        content: bytes | None,
-        most_bytes: int,
-    ) -> Answer:
-        # Compressed answers could be far larger than what is read of them.
-        sent = {**headers, "Host": target.authority, "Accept-Encoding": "identity"}
-        with (
-            httpcore.ConnectionPool(
-                ssl_context=self.context, network_backend=backend, max_keepalive_connections=0
-            ) as pool,
-            pool.stream(
-                method,
-                httpcore.URL(
-                    scheme=target.scheme, host=target.host, port=target.port, target=target.path
-                ),
-                headers=list(sent.items()),
-                content=content,
-            ) as answer,
-        ):
-            body, is_whole = _read(answer, most_bytes)
-            told = {
-                name.decode("latin-1").lower(): value.decode("latin-1")
-                for name, value in answer.headers
-            }
-            return Answer(answer.status, told, body, is_whole)
 
     def _addresses(self, target: Target, deadline: Deadline, *, needs_tls: bool) -> list[Address]:
         """The addresses of a target, each of which was judged; raises `Refused`, `OSError`."""
@@ -198,6 +172,31 @@ def _within(seconds: float, resolve: Resolve, host: str, port: int) -> Sequence[
             raise found
         return found
     raise TimeoutError("the name was not resolved in time")
+
+
+def _answer(
+    backend: Guarded,
+    context: ssl.SSLContext,
+    request: tuple[str, Target, Mapping[str, str], bytes | None],
+    most_bytes: int,
+) -> Answer:
+    """Send a request (method, target, headers, content) and read the beginning of its answer."""
+    method, target, headers, content = request
+    # Compressed answers could be far larger than what is read of them.
+    sent = {**headers, "Host": target.authority, "Accept-Encoding": "identity"}
+    url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
+    with (
+        httpcore.ConnectionPool(
+            ssl_context=context, network_backend=backend, max_keepalive_connections=0
+        ) as pool,
+        pool.stream(method, url, headers=list(sent.items()), content=content) as answer,
+    ):
+        body, is_whole = _read(answer, most_bytes)
+        told = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in answer.headers
+        }
+        return Answer(answer.status, told, body, is_whole)
 
 
 def _read(answer: httpcore.Response, most_bytes: int) -> tuple[bytes, bool]:

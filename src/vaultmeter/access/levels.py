@@ -1,7 +1,8 @@
-"""Access levels of areas that exist in Akeyless alone: kept with a role and told, never a right.
+"""Access levels of areas as Akeyless names them: kept with a role, and told.
 
-The words are those of the official clients; newer ones say `scoped` where older ones said `own`,
-and both are taken.
+Those of the Event Center and its forwarders are rights here, too (`model.access.LEVEL_GIVES`); the
+other areas exist in Akeyless alone. The words are those of the official clients; newer ones say
+`scoped` where older ones said `own`, and both are taken.
 """
 
 from collections.abc import Mapping

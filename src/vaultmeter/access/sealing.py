@@ -1,4 +1,4 @@
-"""Secrets that must be read back, encrypted: seeds of second factors, secrets of providers.
+"""Secrets that must be read back, encrypted: seeds of second factors, credentials we send.
 
 AES-256-GCM, with a key made from the installation's. The table, the column and the record that a
 value belongs to are authenticated with it, so that it opens nowhere else. Each value names the key
@@ -12,11 +12,13 @@ from sqlalchemy import Column, Connection, Table, select, update
 
 from vaultmeter.access.secret_key import SecretKey
 from vaultmeter.model.errors import Invalid
-from vaultmeter.state.tables import PROVIDER, USER_LOGIN
+from vaultmeter.state.tables import EXPORT_FILE, FORWARDER, PROVIDER, USER_LOGIN
 
 SEALED: tuple[tuple[Table, str], ...] = (
     (USER_LOGIN, "totp_sealed"),
     (PROVIDER, "secret_sealed"),
+    (EXPORT_FILE, "password_sealed"),
+    (FORWARDER, "secrets_sealed"),
 )
 """Every column of sealed values; the records have an `id`."""
 

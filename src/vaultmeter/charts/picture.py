@@ -1,6 +1,7 @@
 """A chart drawn on the server, always with the light colours: for PDF and e-mail."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 from vaultmeter.charts.specs import compiled
@@ -11,6 +12,7 @@ _HATCH = (
     'patternTransform="rotate(45)"><path d="M0 0v6" stroke="{colour}" stroke-width="1.5" '
     'opacity="0.55"/></pattern></defs>'
 )
+_FONT = re.compile(r'font-family="[^"]*"')
 _LEAST = 24
 """Pixels a small chart is high at least: less would leave no room for a column."""
 
@@ -23,11 +25,13 @@ def svg(
     width: int,
     height: int,
     separators: tuple[str, str] = (".", ","),
+    font: str | None = None,
 ) -> str:
     """The chart as an SVG picture; width and height are CSS pixels. Raises `NotFound`.
 
-    `values` are the data sets by name; `separators` are those of decimals and of thousands. A
-    signal the chart does not have is a `KeyError`.
+    `values` are the data sets by name; `separators` are those of decimals and of thousands; `font`
+    is the family that text is set in, where it is not the reader's own. A signal the chart does not
+    have is a `KeyError`.
     """
     import vl_convert  # noqa: PLC0415  a command that draws nothing does not load it
 
@@ -40,6 +44,8 @@ def svg(
     decimal, thousands = separators
     locale = {"decimal": decimal, "thousands": thousands, "grouping": [3], "currency": ["", ""]}
     drawn = vl_convert.vega_to_svg(vega, allowed_base_urls=[], format_locale=locale)
+    if font is not None:
+        drawn = _FONT.sub(f'font-family="{font}"', drawn)
     start = drawn.index(">", drawn.index("<svg")) + 1
     return drawn[:start] + _HATCH.format(colour=tokens()["control"]) + drawn[start:]
 

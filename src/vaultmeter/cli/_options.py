@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TextIO
 
 import typer
 
@@ -101,18 +101,24 @@ def print_json(answer: Any) -> None:  # noqa: ANN401  whatever JSON can hold
 
 def write_json(answer: Any, out: TextIO) -> None:  # noqa: ANN401  whatever JSON can hold
     """Write an answer as JSON."""
-    json.dump(answer, out, ensure_ascii=False, indent=2)
-    out.write("\n")
+    out.write(json_text(answer))
 
 
-def write_out(output: Path | None, write: Callable[[TextIO], None]) -> None:
+def json_text(answer: Any) -> str:  # noqa: ANN401  whatever JSON can hold
+    """An answer as JSON, with a line end."""
+    return json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
+
+
+def write_out(output: Path | None, write: Callable[[BinaryIO], None]) -> None:
     """Write to standard output, or to a file that appears whole or not at all."""
     if output is None:
-        write(sys.stdout)
+        sys.stdout.flush()
+        write(sys.stdout.buffer)
+        sys.stdout.buffer.flush()
         return
     partial = output.with_name(output.name + ".partial")
     try:
-        with partial.open("w", encoding="utf-8", newline="") as file:
+        with partial.open("wb") as file:
             write(file)
         partial.replace(output)
     except OSError as error:

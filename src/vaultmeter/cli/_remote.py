@@ -5,12 +5,13 @@ a page of a proxy, with whatever status, is an error that says so.
 """
 
 import json
+import shutil
 import socket
 from collections.abc import Mapping
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from ssl import SSLCertVerificationError, SSLContext, SSLError, create_default_context
-from typing import IO, Any
+from typing import IO, Any, Protocol
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from vaultmeter.model.errors import Invalid, NotFound, Unavailable, VaultmeterError
@@ -24,7 +25,18 @@ _API = "/api/v1"
 _JSON = "application/json"
 _PROBLEM = "application/problem+json"
 _NOT_FOUND, _SERVER_ERROR, _NO_CONTENT = 404, 500, 204
+_OK = 200
+_FILE = {"Accept": "*/*"}
+_MADE = (201, 202)
+"""Statuses whose Location names what was made, and leads nowhere else."""
 _SHOWN = 60
+
+
+class Sink(Protocol):
+    """What takes bytes as they come."""
+
+    def write(self, part: bytes, /) -> object:
+        """Take some."""
 
 
 class Server:
@@ -64,6 +76,22 @@ class Server:
         address = _address(path, narrowed)
         return self._told(*self._exchange(method, address, content, headers, patience))
 
+    def fetch(self, *path: str, out: Sink, patience: float = PATIENCE) -> None:
+        """Write what is answered to a file, as it comes; raises the error the server tells."""
+        connection = self.connection()
+        try:
+            answer = self._begun(connection, "GET", _address(path, {}), None, _FILE, patience)
+            if answer.status == _OK:
+                shutil.copyfileobj(answer, out)
+                return
+            kind = answer.getheader("Content-Type", "").partition(";")[0].strip().lower()
+            self._told(answer.status, kind, answer.read())
+        except (OSError, HTTPException) as error:
+            raise self._silent(error, patience) from error
+        finally:
+            connection.close()
+        raise self._strange(answer.status, kind, b"")
+
     def ready(self) -> Any:  # noqa: ANN401  JSON
         """Every part of the server, and whether it works."""
         status, kind, body = self._exchange("GET", "/readyz", None, {}, PATIENCE)
@@ -82,27 +110,40 @@ class Server:
         patience: float,
     ) -> tuple[int, str, bytes]:
         """Status, media type and body of an answer; raises `Unavailable` where there is none."""
-        key = {"Authorization": f"Bearer {self._key}"} if self._key else {}
         connection = self.connection()
         try:
-            connection.connect()
-            connection.sock.settimeout(patience)
-            connection.request(
-                method,
-                self._path + address,
-                body,
-                {"Accept": f"{_JSON}, text/plain", **key, **headers},
-                encode_chunked=body is not None and not isinstance(body, bytes),
-            )
-            answer = connection.getresponse()
+            answer = self._begun(connection, method, address, body, headers, patience)
             kind = answer.getheader("Content-Type", "").partition(";")[0].strip().lower()
-            if goes_to := answer.getheader("Location"):
+            goes_to = answer.getheader("Location")
+            if goes_to and answer.status not in _MADE:
                 kind = f"a redirection to {goes_to[:_SHOWN]}"
             return answer.status, kind, answer.read()
         except (OSError, HTTPException) as error:
             raise self._silent(error, patience) from error
         finally:
             connection.close()
+
+    def _begun(
+        self,
+        connection: HTTPConnection,
+        method: str,
+        address: str,
+        body: bytes | IO[bytes] | None,
+        headers: Mapping[str, str],
+        patience: float,
+    ) -> HTTPResponse:
+        """The answer to a question that is sent now, before its body is read."""
+        key = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        connection.connect()
+        connection.sock.settimeout(patience)
+        connection.request(
+            method,
+            self._path + address,
+            body,
+            {"Accept": f"{_JSON}, text/plain", **key, **headers},
+            encode_chunked=body is not None and not isinstance(body, bytes),
+        )
+        return connection.getresponse()
 
     def _told(self, status: int, kind: str, body: bytes) -> Any:  # noqa: ANN401  JSON or text
         if status == _NO_CONTENT:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from vaultmeter.model.access import LEVEL_GIVES
 from vaultmeter.model.errors import Invalid
 
 _ALL = "*"
@@ -50,7 +51,7 @@ Manages = Annotated[
     str | None,
     typer.Option(
         help="What may be managed: sources, records, limits, definitions, retention, schedules, "
-        "roles, trail; none for nothing.",
+        "notices, forwarders, roles, trail; none for nothing.",
         metavar="WORD,WORD",
         show_default=False,
     ),
@@ -133,7 +134,10 @@ def role_in_words(role: dict[str, Any]) -> list[str]:
         role["name"] + (f": {role['description']}" if role["description"] else ""),
         f"  usage-reports-access: {role['usage_reports_access']}",
         f"  analytics-access: {role['analytics_access']}",
-        *(f"  {area}: {level} (kept)" for area, level in role["levels"].items()),
+        *(
+            f"  {area}: {level}{'' if area in LEVEL_GIVES else ' (kept)'}"
+            for area, level in role["levels"].items()
+        ),
         f"  manages: {', '.join(role['manages']) or 'nothing'}",
         *(f"  {line}" for line in narrowed),
         f"  members: {', '.join(members) or 'none'}",

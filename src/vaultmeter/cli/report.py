@@ -1,12 +1,14 @@
 """`vaultmeter report`: ask a question."""
 
+import sys
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 import typer
 
-from vaultmeter.cli._asking import Here, Question, There, reached
+from vaultmeter.cli._asking import Here, Question, There, operator, reached
 from vaultmeter.cli._options import (
     Compare,
     From,
@@ -16,12 +18,15 @@ from vaultmeter.cli._options import (
     Who,
     Words,
     Zone,
-    write_json,
+    json_text,
+    told_period,
     write_out,
 )
 from vaultmeter.cli._tables import table_of
-from vaultmeter.exports import Export
-from vaultmeter.model.errors import Invalid, NotFound, did_you_mean
+from vaultmeter.clock import system_clock
+from vaultmeter.exports import Export, Options
+from vaultmeter.model.document import Document
+from vaultmeter.model.errors import Invalid, NotFound, Unavailable, did_you_mean
 from vaultmeter.model.filters import Filters
 from vaultmeter.model.status import CHOICES
 from vaultmeter.model.table import Table
@@ -82,10 +87,26 @@ def command(
         str | None,
         typer.Option(help="Break it down by account or group.", show_default=False),
     ] = None,
-    format_: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
+    format_: Annotated[
+        str, typer.Option("--format", help="table, json, csv, xlsx, pdf or parquet.")
+    ] = "table",
     output: Annotated[
         Path | None, typer.Option(help="Write to a file.", show_default=False)
     ] = None,
+    password_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="Encrypt the file with the password in the first line of this one: xlsx and pdf.",
+            show_default=False,
+        ),
+    ] = None,
+    heading: Annotated[
+        bool,
+        typer.Option(
+            "--heading",
+            help="CSV: say above the rows what the file is, as files of the console do.",
+        ),
+    ] = False,
     sql: Annotated[
         bool, typer.Option("--sql", help="Print the SQL instead of running it.")
     ] = False,
@@ -100,9 +121,11 @@ def command(
 
     Examples: vaultmeter report users --range last-7-days; vaultmeter report items --account
     'acme/*' --format csv --output items.csv; vaultmeter report activity --from 2026-11-01 --to
-    2026-11-14 --tz Asia/Kolkata --per day; vaultmeter report overview --by account
+    2026-11-14 --tz Asia/Kolkata --per day; vaultmeter report overview --by account; vaultmeter
+    report users --range last-month --format pdf --output users.pdf
     """
     export = _export_named(format_)
+    options = _options(export, format_, output, password_file, heading=heading)
     report_named(name)
     if [sql, by is not None, layout is not None].count(True) > 1:
         raise Invalid("--sql, --by and --layout exclude each other.", "Give one of them.")
@@ -140,11 +163,44 @@ def command(
         else:
             found = _told(there, name, fields, by, layout, sql=sql)
     if isinstance(found, Table):
-        write_out(output, lambda out: export.write(found, out))
+        made = Document.of(found, system_clock(), _name(), offset)
+        write_out(output, lambda out: export.write(made, out, options))
     elif isinstance(found, str):
-        write_out(output, lambda out: print(found, file=out, end=""))
+        write_out(output, lambda out: _write_text(found, out))
     else:
-        write_out(output, lambda out: write_json(found, out))
+        write_out(output, lambda out: _write_text(json_text(found), out))
+
+
+def _options(
+    export: Export, name: str, output: Path | None, password_file: Path | None, *, heading: bool
+) -> Options:
+    """How the file is written; raises `Invalid` for what the format cannot do."""
+    if password_file is not None and not export.encrypts:
+        raise Invalid(f"{name} has no password.", "Choose --format xlsx or pdf.")
+    if export.binary and output is None and sys.stdout.isatty():
+        raise Invalid(f"{name} is nothing to show in a terminal.", "Name a file with --output.")
+    password = None if password_file is None else _first_line(password_file)
+    return Options(password, bare=not heading)
+
+
+def _first_line(path: Path) -> str:
+    try:
+        line = path.read_text(encoding="utf-8").partition("\n")[0].removesuffix("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unavailable(f"{path} cannot be read: {error}.", "Check the file.") from error
+    if not line:
+        raise Invalid(f"{path} has no password in its first line.", "Write one there.")
+    return line
+
+
+def _name() -> str:
+    """Who makes a file here."""
+    who = operator()
+    return who.address or who.name
+
+
+def _write_text(text: str, out: BinaryIO) -> None:
+    out.write(text.encode())
 
 
 def _told(
@@ -167,7 +223,15 @@ def _told(
     while fields["limit"] and _MOST <= len(rows) < fields["limit"] and len(page["rows"]) == _MOST:
         page = there.ask(_REPORT, name=name, by=by, **_page(fields, len(rows)))
         rows += page["rows"]
-    return table_of(whole)
+    return replace(table_of(whole), compared=_compared(name, fields, whole))
+
+
+def _compared(name: str, fields: dict[str, Any], whole: dict[str, Any]) -> str:
+    """The range that the answer of a server is compared with, in words."""
+    if "compare" not in report_named(name).parameters:
+        return ""
+    before = told_period(whole).compared(fields["compare"])
+    return before.text() if before else ""
 
 
 def _page(fields: dict[str, Any], had: int) -> dict[str, Any]:

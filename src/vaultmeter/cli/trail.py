@@ -9,6 +9,8 @@ import typer
 
 from vaultmeter.cli._asking import Question, asked
 from vaultmeter.cli._options import Json, print_json, say
+from vaultmeter.exports import Options
+from vaultmeter.model.document import Document
 from vaultmeter.model.errors import Invalid, did_you_mean
 from vaultmeter.model.period import Period, zone_named
 from vaultmeter.model.table import Column, Table
@@ -64,7 +66,8 @@ def list_command(
 
     Examples: vaultmeter trail list --by ada --format csv; vaultmeter trail list --act 'user.*'
     """
-    exports = dict(modules_in("vaultmeter.exports"))
+    exports = {name: module.EXPORT for name, module in modules_in("vaultmeter.exports")}
+    exports = {name: export for name, export in exports.items() if not export.binary}
     if form not in exports:
         raise Invalid(f"Unknown format {form!r}.", did_you_mean(form, exports))
     cursor = None if before is None else str(before)
@@ -72,7 +75,12 @@ def list_command(
     if as_json or form == "json":
         print_json(told)
         return
-    exports[form].EXPORT.write(_table(told["rows"]), sys.stdout)
+    sys.stdout.flush()
+    table = _table(told["rows"])
+    exports[form].write(
+        Document.of(table, table.period.end, ""), sys.stdout.buffer, Options(bare=True)
+    )
+    sys.stdout.buffer.flush()
     if told["next"] is not None:
         say(f"There are older entries: --before {told['next']}")
 

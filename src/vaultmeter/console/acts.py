@@ -69,8 +69,9 @@ class Form:
         return bool(self.text(name))
 
     def kept(self) -> dict[str, str]:
-        """What may be shown again: everything but secrets."""
-        return {key: text for key, text in self._pairs if key not in _SECRETS}
+        """What may be shown again, everything but secrets; of several, each in a line."""
+        names = dict.fromkeys(key for key, _ in self._pairs if key not in _SECRETS)
+        return {name: "\n".join(t for key, t in self._pairs if key == name) for name in names}
 
 
 _SECRETS = frozenset({"password", "old", "new", "again", "code", "csrf"})

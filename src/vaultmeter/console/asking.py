@@ -7,6 +7,7 @@ from functools import cached_property
 from time import monotonic
 from typing import Any, TypeVar
 
+from vaultmeter import notices
 from vaultmeter.access.sessions import Session
 from vaultmeter.app import App
 from vaultmeter.asked import ReportAsked, period
@@ -82,6 +83,13 @@ class Asking:
     def viewer(self) -> Viewer:
         """What the reader may see; raises `Forbidden` without the right to reports."""
         return self.who.viewer(Permission.REPORTS)
+
+    @cached_property
+    def open_notices(self) -> int:
+        """How many notices are open, of those that the reader may see."""
+        if not self.may(Permission.NOTICES):
+            return 0
+        return sum(notices.open_counts(self.app, self.who).values())
 
     def may(self, permission: Permission) -> bool:
         """Whether the reader has a permission somewhere."""

@@ -7,7 +7,6 @@ noted in the trail, as an export over the API is.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from io import StringIO
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +16,7 @@ from vaultmeter.api.analytics import analytics_for
 from vaultmeter.asked import AnalyticsAsked, ReportAsked, report_told
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.parts import Part
-from vaultmeter.exports import Export
+from vaultmeter.exports import Export, bare
 from vaultmeter.exports.csv import EXPORT as CSV
 from vaultmeter.exports.json import EXPORT as JSON
 from vaultmeter.model.errors import Invalid, NotFound, did_you_mean
@@ -44,34 +43,79 @@ _ASKED: Mapping[str, Callable[[str], object]] = {
 _PAGE_STATE = ("range", "tz", "compare", "account", "f", "view", "whole")
 
 
+EVERYTHING: Mapping[str, str] = {
+    "json": "for programs",
+    "csv": "rows as text",
+    "xlsx": "workbook",
+    "pdf": "to read and print",
+    "parquet": "for data tools",
+}
+"""The formats of a page as one file, in the order they are offered, each with what it is for."""
+
+
 @dataclass(frozen=True)
 class Link:
-    """A file that is offered: its format, what it is of where several are, and where it is."""
+    """A file that is there at once: its format, of what it is, and where it is."""
 
     title: str
     of: str
     url: str
 
 
+@dataclass(frozen=True)
+class OneTable:
+    """One table of a page, and its files."""
+
+    title: str
+    files: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """All that a page shows as one file: there at once, or made where there is no address."""
+
+    format: str
+    about: str
+    url: str = ""
+
+    @property
+    def title(self) -> str:
+        """The name of the format."""
+        return self.format.upper() if self.format != "parquet" else "Parquet"
+
+
+@dataclass(frozen=True)
+class Menu:
+    """What a page can be exported as."""
+
+    whole: tuple[Whole, ...]
+    tables: tuple[OneTable, ...]
+    """Its tables one by one, where there are several."""
+    others: tuple[Link, ...]
+    """Files in the form that other products' consoles export."""
+
+
+def export_menu(view: View, reports: Sequence[str]) -> Menu:
+    """What a page is offered as; files that are there at once are of `view`."""
+    one = reports[0] if len(reports) == 1 else ""
+    whole = tuple(
+        Whole(name, about, export_url(view, one, name) if one and name in FORMATS else "")
+        for name, about in EVERYTHING.items()
+    )
+    tables = () if one else tuple(_table(view, report) for report in reports)
+    others = tuple(link for report in reports for link in _as_product(view, report))
+    return Menu(whole if reports else (), tables, others)
+
+
+def _table(view: View, report: str) -> OneTable:
+    title = report_named(report).title
+    files = (Link(name.upper(), title, export_url(view, report, name)) for name in FORMATS)
+    return OneTable(title, tuple(files))
+
+
 def export_url(view: View, report: str, format_: str, **asked: object) -> str:
     """Where a report is as a file, of a page's range and filters; `asked` as in `_ASKED`."""
     return _url(view, f"/export/{report}.{format_}", asked)
-
-
-def export_links(view: View, reports: Sequence[str]) -> list[Link]:
-    """The files that a page offers, in the order of its menu."""
-    return [
-        *(
-            Link(format_.upper(), _of(report, reports), export_url(view, report, format_))
-            for report in reports
-            for format_ in FORMATS
-        ),
-        *(link for report in reports for link in _as_product(view, report)),
-    ]
-
-
-def _of(report: str, reports: Sequence[str]) -> str:
-    return report.replace("-", " ") if len(reports) > 1 else ""
 
 
 def _as_product(view: View, report: str) -> list[Link]:
@@ -106,12 +150,10 @@ def _report(asking: Asking) -> Response:
     return _file(asking, name, format_, body)
 
 
-def _written(answer: object, format_: str) -> str:
+def _written(answer: object, format_: str) -> bytes:
     if not isinstance(answer, Table):
         return _as_json(answer)
-    out = StringIO(newline="")
-    FORMATS[format_][0].write(answer, out)
-    return out.getvalue()
+    return bare(FORMATS[format_][0], answer)
 
 
 def _analytics(asking: Asking) -> Response:
@@ -122,8 +164,8 @@ def _analytics(asking: Asking) -> Response:
     return _file(asking, "analytics-data", "json", _as_json(document))
 
 
-def _as_json(answer: Any) -> str:  # noqa: ANN401  whatever JSON can hold
-    return json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
+def _as_json(answer: Any) -> bytes:  # noqa: ANN401  whatever JSON can hold
+    return (json.dumps(answer, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def _asked(asking: Asking, name: str) -> ReportAsked:
@@ -162,14 +204,14 @@ def _unread(word: str, value: str) -> Invalid:
     return Invalid(f"The address cannot be read: {word}={value}", _AGAIN)
 
 
-def _file(asking: Asking, name: str, format_: str, body: str) -> Response:
+def _file(asking: Asking, name: str, format_: str, body: bytes) -> Response:
     """The file, and its line in the trail."""
     pairs = [pair for pair in asking.view.pairs() if pair[0] not in _ASKED]
     query = urlencode([*pairs, *((w, asking.given[w]) for w in _ASKED if w in asking.given)])
     asking.app.access.note(asking.who, "report.export", name, format=format_, query=query)
     days = f"{asking.first_day}-to-{asking.last_day}"
     return Response(
-        body.encode(),
+        body,
         headers={
             "content-disposition": f'attachment; filename="{name}-{days}.{format_}"',
             "cache-control": "no-store",

@@ -1,20 +1,20 @@
 """Names to addresses and back: people and items have stable numbers there, for names change."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.kept_for import kept_for
-from vaultmeter.model.errors import NotFound
 from vaultmeter.reports.listing import ever
 from vaultmeter.reports.sights import sights
 from vaultmeter.store.question import Question
 from vaultmeter.store.statement import statement
+from vaultmeter.views.named import ITEM, USER, Item, User, none_such, number_of
+
+__all__ = ["Item", "Named", "User", "item_of", "item_urls", "namesakes_of", "user_of", "user_urls"]
 
 Named = tuple[str, str]
 """The name of a user or an item, and the name of its account."""
-_LARGEST = 1 << 31
 _ASKED = "with asked as (select unnest($names) as name, unnest($accounts) as account)"
 _USER_IDS = f"""
 {_ASKED}
@@ -38,24 +38,6 @@ join asked on asked.name = items.name
     and asked.account = items.account
 group by all
 """
-_USER = """
-with own as (
-    select *
-    from identities
-    where identity = $id
-)
-select
-    own.user,
-    own.account,
-    own.kind,
-    own.auth_method,
-    (
-        select count(*)
-        from identities
-        where lower(identities.user) = lower(own.user)
-    ) as namesakes
-from own
-"""
 _NAMESAKES = """
 select
     identities.identity,
@@ -70,58 +52,6 @@ where lower(identities.user) = lower($name)
 order by identities.account, identities.user, identities.identity
 limit 20
 """
-_ITEM = """
-select name, account, type, product, seen, created, changed, deleted
-from items
-where item = $id
-"""
-
-
-@dataclass(frozen=True)
-class User:
-    """Somebody or something that acts, as whoever asks may know it."""
-
-    id: int
-    name: str
-    account: str
-    kind: str
-    auth_method: str | None
-    namesakes: int
-    """How many have this name, this one among them: vaults do not tell whether they are one."""
-
-    @property
-    def filters(self) -> dict[str, list[str]]:
-        """What narrows a report to them; of a name that several have, to their own account."""
-        account = {"account": [self.account]} if self.namesakes > 1 else {}
-        return {"user": [self.name], **account}
-
-    def is_in(self, row: Mapping[str, Any]) -> bool:
-        """Whether a row of a report is about them."""
-        return (row["user"], row["account"]) == (self.name, self.account)
-
-
-@dataclass(frozen=True)
-class Item:
-    """A secret, key or password, as whoever asks may know it. Instants are naive, in UTC."""
-
-    id: int
-    name: str
-    account: str
-    type: str
-    product: str
-    seen: Any
-    created: Any
-    changed: Any
-    deleted: Any
-
-    @property
-    def filters(self) -> dict[str, list[str]]:
-        """What narrows a report to it."""
-        return {"item": [self.name], "account": [self.account]}
-
-    def is_in(self, row: Mapping[str, Any]) -> bool:
-        """Whether a row of a report is about it."""
-        return (row["item"], row["account"]) == (self.name, self.account)
 
 
 def user_urls(asking: Asking, named: Iterable[Named]) -> dict[Named, str]:
@@ -142,7 +72,7 @@ def user_of(asking: Asking, id_: str = "") -> User:
 
     Raises `NotFound` where there is none that may be seen, whether or not there is one.
     """
-    row = _row(asking, "user", _USER, id_)
+    row = _row(asking, "user", USER, id_)
     return User(*row)
 
 
@@ -155,7 +85,7 @@ def namesakes_of(asking: Asking, user: User) -> list[User]:
 
 def item_of(asking: Asking, id_: str = "") -> Item:
     """The item of a number, that of the address unless given; raises `NotFound` likewise."""
-    row = _row(asking, "item", _ITEM, id_)
+    row = _row(asking, "item", ITEM, id_)
     return Item(*row)
 
 
@@ -172,22 +102,15 @@ def _urls(asking: Asking, named: Iterable[Named], sql: str, path: str) -> dict[N
 
 def _row(asking: Asking, what: str, sql: str, text: str) -> tuple[Any, ...]:
     """The row of a user or an item; raises `NotFound` where there is none to be seen."""
-    number = _number(text or asking.parameters.get("id", ""))
+    number = number_of(text or asking.parameters.get("id", ""))
     rows = (
         []
         if number is None
         else kept_for(asking, (what, number), lambda: _query(asking, sql, {"id": number}))
     )
     if not rows:
-        raise NotFound(f"There is no such {what} that you can see.", "Look for the name instead.")
+        raise none_such(what)
     return (number, *rows[0])
-
-
-def _number(text: str) -> int | None:
-    """The number in an address; `None` for what is none."""
-    if not (text.isascii() and text.isdigit()) or len(text) > len(str(_LARGEST)):
-        return None
-    return int(text) if int(text) < _LARGEST else None
 
 
 def _query(asking: Asking, sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:

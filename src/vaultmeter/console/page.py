@@ -22,7 +22,7 @@ class Block:
     title: str = ""
     """Its heading: also shown in its place where it is still counted, or failed."""
     height: str = "card"
-    """How much room it has before it is there: heading, line, tiles, card or table, a class of CSS."""
+    """How much room it has before it is there: heading, line, tiles, card or table: a CSS class."""
     is_plain: bool = False
     """Whether it stands without a frame."""
 

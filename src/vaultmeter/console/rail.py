@@ -1,6 +1,7 @@
 """The rail: every page there is to go to, by the reader's job, in one order on every page."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from vaultmeter.console.asking import Asking
 from vaultmeter.model.access import Permission
@@ -17,6 +18,8 @@ class Entry:
     key: str = ""
     """The letter that leads to it after `g`."""
     permission: Permission | None = Permission.REPORTS
+    count: Callable[[Asking], int] | None = None
+    """How much there waits for the reader; nothing is shown for none."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +41,36 @@ GROUPS = (
             Entry("clients", "Clients and billing", "/clients", "clients", "c"),
         ),
     ),
-    Group("Trust", (Entry("sources", "Sources and coverage", "/sources", "sources", "u"),)),
+    Group(
+        "Trust",
+        (
+            Entry("sources", "Sources and coverage", "/sources", "sources", "u"),
+            Entry(
+                "events",
+                "Event Center",
+                "/events",
+                "bell",
+                "n",
+                Permission.NOTICES,
+                lambda asking: asking.open_notices,
+            ),
+        ),
+    ),
+    Group("Delivery", (Entry("exports", "Exports and schedules", "/exports", "send", "x"),)),
 )
 SETTINGS = Entry("settings", "Settings", "/settings", "settings", "", None)
 
 
 def groups(asking: Asking) -> list[Group]:
     """What a reader finds in the rail, whether or not they may open it."""
-    del asking
-    return list(GROUPS)
+    if asking.may(Permission.NOTICES) or not asking.may(Permission.FORWARDERS):
+        return list(GROUPS)
+    return [Group(each.title, tuple(map(_for_forwarders, each.entries))) for each in GROUPS]
+
+
+def _for_forwarders(entry: Entry) -> Entry:
+    """The entry of who sees no notices, but says where they go: the tab that is open to them."""
+    return replace(entry, path="/events/forwarders") if entry.name == "events" else entry
 
 
 def title_of(path: str) -> str:

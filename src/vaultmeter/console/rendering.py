@@ -9,10 +9,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from vaultmeter.console.assets import asset_url
-from vaultmeter.console.exporting import export_links
+from vaultmeter.console.exporting import export_menu
 from vaultmeter.console.icons import icon
 from vaultmeter.console.rail import SETTINGS, groups
-from vaultmeter.console.saved import address_to_save, current_view, rail_views, undo_of
+from vaultmeter.console.running import running_files
+from vaultmeter.console.saved import address_to_save, current_view, leaving, rail_views, undo_of
 
 
 @cache
@@ -28,7 +29,8 @@ def environment() -> Environment:
     made.globals.update(asset_url=asset_url, icon=icon, rail_groups=groups, settings_entry=SETTINGS)
     made.globals["initials"] = initials
     made.globals.update(saved_views=rail_views, current_view=current_view, undo_of=undo_of)
-    made.globals.update(address_to_save=address_to_save, export_links=export_links)
+    made.globals.update(address_to_save=address_to_save, export_menu=export_menu)
+    made.globals.update(leaving=leaving, running_files=running_files)
     made.filters["aware"] = aware
     return made
 

@@ -23,7 +23,7 @@ from vaultmeter.console.rendering import render
 from vaultmeter.model.access import Permission
 from vaultmeter.model.errors import Forbidden, Unavailable, VaultmeterError
 
-_PATIENCE = 0.1
+_PATIENCE = 0.08
 """Seconds after which a page is sent with what it has."""
 log = structlog.get_logger("vaultmeter.console")
 

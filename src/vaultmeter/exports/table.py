@@ -5,15 +5,17 @@ pipe all are written, one row a line, however wide.
 """
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 
-from vaultmeter.exports import Export
+from vaultmeter.exports import Export, Options, as_text, with_rows
+from vaultmeter.model.document import Document
 from vaultmeter.model.printable import printable
 from vaultmeter.model.table import Column, Table
 
@@ -31,8 +33,16 @@ class _Console(Console):
         raise BrokenPipeError
 
 
-def _write(table: Table, out: TextIO) -> None:
-    console = _Console(file=out, width=None if out.isatty() else _ENDLESS, highlight=False)
+def _write(document: Document, out: BinaryIO, options: Options) -> None:
+    with as_text(out) as text:
+        console = _Console(file=text, width=None if out.isatty() else _ENDLESS, highlight=False)
+        for number, (part, rows) in enumerate(with_rows(document, options)):
+            if number:
+                console.print()
+            _print(replace(part.about, rows=list(rows)), console)
+
+
+def _print(table: Table, console: Console) -> None:
     console.print(f"[bold]{escape(table.title)}[/bold]  {table.period.text()}")
     for name, words in table.filters.items():
         console.print(f"[dim]{name}: {escape(printable(', '.join(words)))}[/dim]")
@@ -122,4 +132,4 @@ def _print_below(table: Table, console: Console) -> None:
         console.print(f"[dim]Note: {escape(printable(note))}[/dim]")
 
 
-EXPORT = Export("a table for people, in a terminal", ".txt", _write)
+EXPORT = Export("a table for people, in a terminal", ".txt", "text/plain; charset=utf-8", _write)

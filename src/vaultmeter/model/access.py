@@ -29,6 +29,10 @@ class Permission(StrEnum):
     """Set and apply retention, and rebuild the store."""
     SCHEDULES = "schedules"
     """Say which reports leave by themselves, and where to."""
+    NOTICES = "notices"
+    """See and acknowledge notices, and make rules that raise them: `--event-center-access all`."""
+    FORWARDERS = "forwarders"
+    """Say where notices and reports may be sent: `--event-forwarders-access all`."""
     ROLES = "roles"
     """Manage users, groups, keys and roles, within what one may do oneself."""
     TRAIL = "trail"
@@ -38,6 +42,12 @@ class Permission(StrEnum):
 GRANTED = (Permission.REPORTS, Permission.ANALYTICS)
 """Permissions that a role has by its access levels; the others it `manages`."""
 MANAGED = tuple(permission for permission in Permission if permission not in GRANTED)
+
+LEVEL_GIVES: Mapping[str, Permission] = {
+    "event-center-access": Permission.NOTICES,
+    "event-forwarders-access": Permission.FORWARDERS,
+}
+"""What an access level of a role gives, whatever its word is beside `none`."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,8 @@ class Role:
     """What its members may do.
 
     `accounts` (each with those below it) and `products` narrow everything the role gives; `None`
-    is all of them. `levels` are access levels of areas that exist in Akeyless alone.
+    is all of them. `levels` are access levels of other areas, by the names Akeyless has for them:
+    those of `LEVEL_GIVES` are rights here, the others are kept and told.
     Instants are UTC.
     """
 
@@ -81,6 +92,11 @@ class Role:
         granted = {Permission.REPORTS} if self.usage_reports == "all" else set()
         if self.analytics != "none":
             granted.add(Permission.ANALYTICS)
+        granted |= {
+            permission
+            for area, permission in LEVEL_GIVES.items()
+            if self.levels.get(area, "none") not in {"none", ""}
+        }
         return self.manages | granted
 
     @property

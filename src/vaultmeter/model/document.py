@@ -17,11 +17,13 @@ class Part:
     rows: Iterable[tuple[Any, ...]]
     row_count: int
     """How many rows `rows` has; fewer than `about.total` where they were limited."""
+    skipped: int = 0
+    """How many rows were left out before the first one."""
 
     @classmethod
-    def of(cls, table: Table) -> "Part":
+    def of(cls, table: Table, skipped: int = 0) -> "Part":
         """A table whose rows are there already."""
-        return cls(table, table.rows, len(table.rows))
+        return cls(table, table.rows, len(table.rows), skipped)
 
     @property
     def is_limited(self) -> bool:
@@ -41,3 +43,8 @@ class Document:
     """The name of who asked."""
     view: str = ""
     """The name of the saved view it is of, where it is of one."""
+
+    @classmethod
+    def of(cls, table: Table, made: datetime, made_by: str, skipped: int = 0) -> "Document":
+        """A document of one table whose rows are there already."""
+        return cls(table.title, (Part.of(table, skipped),), made, made_by)

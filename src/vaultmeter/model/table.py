@@ -39,6 +39,8 @@ class Table:
     """The state of the data and of what was decided: equal ones mean equal answers."""
     unseen: tuple[str, ...] = ()
     """Those of the notes that tell what the sources cannot show, lack or refused."""
+    compared: str = ""
+    """The range it is compared with, in words; empty where it is compared with none."""
 
     def dicts(self) -> list[dict[str, Any]]:
         """The rows as objects keyed by column name."""

@@ -83,6 +83,37 @@ def rows_of(store: Store, report: Report, ask: Ask) -> tuple[list[Row], int]:
     return typed(rows, report.columns), total
 
 
+def told_by_and_by(store: Store, report: Report, ask: Ask) -> tuple[Table, Iterator[Sequence[Row]]]:
+    """The table of a report without its rows, and the rows, some at once, as `answer` has them.
+
+    However many there are, they are not in memory together. They have to be read before anything
+    else is asked of the store. Raises what `answer` raises.
+    """
+    if not report.sort or report.columns[0].name == "measure" or "compare" in report.parameters:
+        table = answer(store, report, ask)
+        return replace(table, rows=()), iter((table.rows,))
+    _check(report, ask)
+    ask = asked_by_viewer(store, ask)
+    about = with_rows(store, report, ask, (), 0)
+    period = _period(report, ask)
+    bucket = _bucket(report, ask, period)
+    built = _statement(store, report, ask, period, bucket, _rolled(store, ask.viewer))
+    chunks = store.chunks(built.sql, built.values)
+    first, total = without_total(next(chunks, []), len(report.columns))
+    shown = max(0, total - ask.offset)
+    cut = _cut(ask, shown if ask.limit is None else min(shown, ask.limit), total)
+    notes = about.notes if cut is None else (cut, *about.notes)
+    return replace(about, total=total, notes=notes), _typed_chunks(report, first, chunks)
+
+
+def _typed_chunks(
+    report: Report, first: Sequence[Row], others: Iterator[list[Row]]
+) -> Iterator[Sequence[Row]]:
+    yield typed(first, report.columns)
+    for rows in others:
+        yield typed(without_total(rows, len(report.columns))[0], report.columns)
+
+
 def with_rows(store: Store, report: Report, ask: Ask, rows: Sequence[Row], total: int) -> Table:
     """The table of rows, with all that is needed to read them rightly."""
     ask = asked_by_viewer(store, ask)
@@ -106,7 +137,14 @@ def with_rows(store: Store, report: Report, ask: Ask, rows: Sequence[Row], total
         ),
         as_of=as_of(store, ask.terms, ask.viewer),
         unseen=unseen,
+        compared=_compared(report, ask, period),
     )
+
+
+def _compared(report: Report, ask: Ask, period: Period) -> str:
+    """The range that a report compares with, in words."""
+    before = period.compared(ask.compare) if "compare" in report.parameters else None
+    return before.text() if before else ""
 
 
 def statement_of(store: Store, report: Report, ask: Ask, *, raw: bool = False) -> Statement:
@@ -281,6 +319,8 @@ def _expired_notes(store: Store, report: Report, ask: Ask, period: Period) -> It
 
 def _notes(report: Report, ask: Ask, period: Period, cut: str | None) -> tuple[str, ...]:
     notes = [] if cut is None else [cut]
+    if ask.status is not None and "status" in report.parameters:
+        notes.append(f"Narrowed to the status {ask.status}.")
     if "days" in report.parameters:
         notes.append(f"Looked at: the last {ask.days or _DAYS:,} days of the range, by its end.")
     elif report.reach:

@@ -52,6 +52,10 @@ class Sights:
     """Seconds since each worker's last sign of life, by its name."""
     clients: Callable[[], Sequence[ClientsOfMonth]] = tuple
     """May take long: it is asked in a thread of its own, at most once a minute."""
+    notices: Callable[[], Mapping[str, int]] = dict
+    """How many notices of each type are open; asked as `clients` is."""
+    deliveries: Callable[[], Mapping[str, int]] = dict
+    """How many deliveries wait, and how many were given up; asked as `clients` is."""
 
 
 class FlushCounts:
@@ -127,6 +131,8 @@ class ServerMetrics(Collector):
         """Show a crowd of connections, and what there is to see besides."""
         self._crowd, self._sights = crowd, sights
         self._clients = Remembered[Sequence[ClientsOfMonth]](sights.clients, ())
+        self._notices = Remembered[Mapping[str, int]](sights.notices, {}, seconds=15.0)
+        self._deliveries = Remembered[Mapping[str, int]](sights.deliveries, {}, seconds=15.0)
 
     def describe(self) -> Iterable[Metric]:
         """Nothing: registering must not ask for the numbers."""
@@ -134,7 +140,7 @@ class ServerMetrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Every number, as it is now."""
-        for group in (self._connections, self._spool, self._workers, self._months):
+        for group in (self._connections, self._spool, self._workers, self._months, self._open):
             yield from group()
         free = disk_usage(self._sights.data).free
         yield _gauge("vaultmeter_disk_free_bytes", "Free bytes of the data folder's disk.", free)
@@ -180,6 +186,24 @@ class ServerMetrics(Collector):
                 limits.add_metric([row.product, row.account], row.limit)
         yield clients
         yield limits
+
+    def _open(self) -> Iterator[Metric]:
+        notices = GaugeMetricFamily(
+            "vaultmeter_open_notices",
+            "Notices that nobody has acknowledged, by type.",
+            labels=["type"],
+        )
+        for type_, count in sorted(self._notices.get().items()):
+            notices.add_metric([type_], count)
+        yield notices
+        deliveries = GaugeMetricFamily(
+            "vaultmeter_deliveries",
+            "Deliveries that wait, and those of the last 90 days that were given up.",
+            labels=["state"],
+        )
+        for state, count in sorted(self._deliveries.get().items()):
+            deliveries.add_metric([state], count)
+        yield deliveries
 
 
 def _gauge(name: str, told: str, value: float) -> Metric:

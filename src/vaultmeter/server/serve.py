@@ -25,20 +25,26 @@ from vaultmeter.api.v1.app import BelowPrefix, api
 from vaultmeter.app import App
 from vaultmeter.console.app import routes as console_routes
 from vaultmeter.life import Worker
+from vaultmeter.model.access import Principal
 from vaultmeter.model.errors import Invalid
+from vaultmeter.notices import open_counts
 from vaultmeter.receive.gate import Gate
 from vaultmeter.server.anchor import Anchor
 from vaultmeter.server.auditor import Auditor
 from vaultmeter.server.clients import clients_of_month
 from vaultmeter.server.collecting import Collecting
+from vaultmeter.server.deliverer import Deliverer, waiting_and_dead
+from vaultmeter.server.exporter import Exporter
 from vaultmeter.server.flusher import Flusher
 from vaultmeter.server.limits import Limits
 from vaultmeter.server.listening import Address, Certificate, Listeners, Proxies
 from vaultmeter.server.metrics import FlushCounts, ServerMetrics, Sights
 from vaultmeter.server.readiness import Readiness
 from vaultmeter.server.receivers import receivers_of
+from vaultmeter.server.scheduler import Scheduler
 from vaultmeter.server.spooled import Spooled
 from vaultmeter.server.supervisor import Supervisor
+from vaultmeter.server.watcher import Watcher
 from vaultmeter.server.welcome import welcome
 from vaultmeter.settings import Settings
 from vaultmeter.sources import Sources
@@ -49,6 +55,8 @@ _END = 10.0
 """Seconds that running requests have to end when the server does."""
 _FLUSH_END = 60.0
 """Seconds that the flusher has to bring in what was accepted when the server ends."""
+_DELIVERY_END = 35.0
+"""Seconds that an attempt to deliver has to end when the server does."""
 
 log = structlog.get_logger("vaultmeter.server")
 
@@ -97,7 +105,11 @@ class Server:
         self._run_worker(supervisor, gate)
         auditor = Auditor(app, log)
         self._run_worker(supervisor, auditor)
+        self._run_worker(supervisor, Exporter(app, log))
         self._run_worker(supervisor, Anchor(app.access, log))
+        self._run_worker(supervisor, Deliverer(app, log), _DELIVERY_END)
+        self._run_worker(supervisor, Watcher(app, log))
+        self._run_worker(supervisor, Scheduler(app, log))
         collecting = Collecting(supervisor, partial(receivers_of, app, gate, log))
         self._stack.callback(collecting.stop)
         self._sources = Sources(
@@ -117,6 +129,8 @@ class Server:
             spooled.get,
             lambda: {pulse.name: pulse.silent_for for pulse in supervisor.pulses()},
             lambda: clients_of_month(app),
+            lambda: open_counts(app, Principal.operator()),
+            lambda: waiting_and_dead(app),
         )
         self._answers(app, gate, registry, readiness, sights)
         return supervisor

@@ -16,7 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from vaultmeter.model.errors import Unavailable
 
-HEAD = "0005"
+HEAD = "0009"
 """The newest migration."""
 _NAME = "state.sqlite"
 _WRITES = "vaultmeter_writes"
@@ -83,13 +83,18 @@ class State:
             yield connection
 
     @contextmanager
-    def changing(self) -> Iterator[Connection]:
-        """Give a connection whose changes hold together at the end, or not at all."""
+    def changing(self, *, decides: bool = True) -> Iterator[Connection]:
+        """Give a connection whose changes hold together at the end, or not at all.
+
+        What changes nothing that an answer rests on, such as a worker's own notes, does not
+        `decide`: answers that are kept hold on.
+        """
         try:
             with self._translating(), self._writer.begin() as connection:
                 yield connection
         finally:
-            self.changes = next(self._numbers)
+            if decides:
+                self.changes = next(self._numbers)
 
     def close(self) -> None:
         """Release the file."""

@@ -52,6 +52,14 @@ def views_seen(connection: Connection, user: int) -> list[SavedView]:
     return _read(connection.execute(statement))
 
 
+def every_view(connection: Connection) -> list[SavedView]:
+    """The views of everybody, by name."""
+    statement = _SELECT.where(SAVED_VIEW.c.deleted.is_(None)).order_by(
+        func.lower(SAVED_VIEW.c.name), SAVED_VIEW.c.id
+    )
+    return _read(connection.execute(statement))
+
+
 def view_of(connection: Connection, user: int, number: int) -> SavedView | None:
     """A user's own view, deleted ones too; `None` where there is none of that number."""
     statement = _SELECT.where(SAVED_VIEW.c.user == user, SAVED_VIEW.c.id == number)

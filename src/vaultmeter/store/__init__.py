@@ -1,5 +1,6 @@
 """Where events live. One folder, one engine; `statement` builds the checked query for all."""
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +18,17 @@ class Store(Protocol):
 
         Raises `StoreDamaged` when the database file cannot be read.
         """
+
+    def chunks(
+        self, sql: str, values: dict[str, Any] | None = None, rows: int = 10_000
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        """Run one statement and answer its rows by and by, so many at once.
+
+        Nothing else may be asked of this reader until they are all read.
+        """
+
+    def interrupt(self) -> None:
+        """End what is being asked now, from another thread: it raises `TookTooLong`."""
 
     def parse(self, sql: str) -> Any:  # noqa: ANN401  a syntax tree is plain JSON
         """The syntax tree of a text of selects; raises `Invalid` for anything else."""

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-from vaultmeter.api.akeyless import analytics, auth_methods, roles, session
+from vaultmeter.api.akeyless import analytics, auth_methods, forwarders, roles, session
 from vaultmeter.api.akeyless.call import Call, Caller, Wanted
 from vaultmeter.api.akeyless.given import Given
 from vaultmeter.api.bodies import Gone, Memory, Share, received
@@ -40,6 +40,7 @@ CALLS: dict[str, Call] = {
     **analytics.CALLS,
     **roles.CALLS,
     **auth_methods.CALLS,
+    **forwarders.CALLS,
 }
 """Every call, by name."""
 BASES = ((), ("v2",), ("api", "v2"))

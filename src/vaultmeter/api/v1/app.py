@@ -20,7 +20,10 @@ from vaultmeter.api.v1 import (
     accounts,
     analytics,
     definitions,
+    deliveries,
     evidence,
+    exports,
+    forwarders,
     groups,
     identities,
     inventory,
@@ -29,6 +32,7 @@ from vaultmeter.api.v1 import (
     ledger,
     limits,
     me,
+    notices,
     openid,
     rebuild,
     records,
@@ -36,11 +40,14 @@ from vaultmeter.api.v1 import (
     reports,
     retention,
     roles,
+    rules,
+    schedules,
     secrets,
     sign_in,
     sources,
     trail,
     users,
+    views,
 )
 from vaultmeter.api.v1.described import complete
 from vaultmeter.api.v1.operations import Door, Operation, allowed, declaration, resource
@@ -61,10 +68,13 @@ RESOURCES: tuple[ModuleType, ...] = (
     items,
     ledger,
     limits,
+    notices,
     rebuild,
     records,
     rejects,
     retention,
+    rules,
+    schedules,
     groups,
     me,
     openid,
@@ -74,6 +84,10 @@ RESOURCES: tuple[ModuleType, ...] = (
     users,
     roles,
     keys,
+    forwarders,
+    deliveries,
+    views,
+    exports,
 )
 """Every resource, in the order the description has them; each has `routes(app)`."""
 

@@ -1,7 +1,6 @@
 """Reports: the list of them, what each answers, and the answers, which are kept while they hold."""
 
 from collections.abc import Hashable
-from io import StringIO
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -19,6 +18,7 @@ from vaultmeter.api.v1.shapes import Page, PageCursor, PageLimit, cursor_of, pag
 from vaultmeter.api.v1.validated import is_known, validated
 from vaultmeter.app import App
 from vaultmeter.asked import ReportAsked, Told, report_answer, report_told
+from vaultmeter.exports import bare
 from vaultmeter.exports.csv import EXPORT as CSV_EXPORT
 from vaultmeter.exports.json import document
 from vaultmeter.model.access import Object, Permission, Principal
@@ -120,11 +120,9 @@ def _made(app: App, viewer: Viewer, asked: ReportAsked, format_: str) -> Answer:
 def _csv(told: Told, asked: ReportAsked) -> Answer:
     if not isinstance(told.answer, Table):
         raise Invalid("This is no table.", "Ask for JSON.")
-    out = StringIO()
-    CSV_EXPORT.write(told.answer, out)
     name = ("content-disposition", f'attachment; filename="{asked.report}.csv"')
     headers = (name, *_next(told.answer, asked))
-    return Answer(out.getvalue().encode(), CSV, told.as_of, headers)
+    return Answer(bare(CSV_EXPORT, told.answer), CSV, told.as_of, headers)
 
 
 def _next(answer: Table | Object | str, asked: ReportAsked) -> tuple[tuple[str, str], ...]:

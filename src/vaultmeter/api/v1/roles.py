@@ -32,12 +32,13 @@ class Changes(Body):
     )
     manages: list[str] | None = Field(
         default=None,
-        description="sources, records, limits, definitions, retention, schedules, roles, trail.",
+        description="sources, records, limits, definitions, retention, schedules, notices, "
+        "forwarders, roles, trail.",
     )
     levels: dict[str, str] | None = Field(
         default=None,
-        description="Levels of areas that Akeyless has, such as audit-access; they are told back, "
-        "and give nothing here.",
+        description="Levels of areas that Akeyless has: event-center-access gives notices, "
+        "event-forwarders-access gives forwarders; others are told back, and give nothing here.",
     )
     delete_protection: bool | None = Field(
         default=None, description="Whether the role cannot be deleted."

@@ -8,18 +8,21 @@ from vaultmeter.console.page import Page
 from vaultmeter.console.pages import (
     clients,
     connect,
+    events,
+    exports,
     item,
     items,
     overview,
     password_manager,
     product_usage,
+    schedules,
     settings,
     source,
     sources,
     user,
     views,
 )
-from vaultmeter.console.parts import Part
+from vaultmeter.console.parts import Part, way_back
 
 PAGES: tuple[Page, ...] = (
     views.PAGE,
@@ -33,6 +36,9 @@ PAGES: tuple[Page, ...] = (
     sources.PAGE,
     connect.PAGE,
     source.PAGE,
+    *events.PAGES,
+    *exports.PAGES,
+    *schedules.PAGES,
     *settings.PAGES,
 )
 PARTS: tuple[Part, ...] = (
@@ -43,8 +49,23 @@ PARTS: tuple[Part, ...] = (
     first_use.PART,
     evidence.PART,
     *exporting.PARTS,
+    *events.PARTS,
+    *map(way_back, (*overview.ACTS, *clients.ACTS)),
+    *exports.PARTS,
+    *schedules.PARTS,
     *settings.PARTS,
 )
 """What is asked besides pages."""
-ACTS: tuple[Act, ...] = (*views.ACTS, user.TICK, *settings.ACTS, *source.ACTS, *connect.ACTS)
+ACTS: tuple[Act, ...] = (
+    *views.ACTS,
+    user.TICK,
+    *overview.ACTS,
+    *clients.ACTS,
+    *settings.ACTS,
+    *events.ACTS,
+    *exports.ACTS,
+    *schedules.ACTS,
+    *source.ACTS,
+    *connect.ACTS,
+)
 """Every change that a form may ask for."""

@@ -7,19 +7,9 @@ from vaultmeter.console.asking import Asking
 from vaultmeter.console.bar.show import against
 from vaultmeter.console.page import Block, Page, one
 from vaultmeter.console.rail import title_of
-from vaultmeter.console.saved import (
-    delete_view,
-    rename_view,
-    restore_view,
-    said_deleted,
-    said_saved,
-    save_view,
-    share_view,
-    update_view,
-    views_of,
-    word_of,
-)
+from vaultmeter.console.saved import said_deleted, said_saved, views_of, word_of
 from vaultmeter.model.errors import NotFound
+from vaultmeter.views import saved
 
 _LONGEST_NUMBER = 9
 
@@ -45,34 +35,35 @@ PAGE = Page(
 
 def _save(asking: Asking, form: Form) -> Done:
     name, back = form.text("name"), form.text("back")
-    number = save_view(asking, name, back, is_shared=form.is_on("shared"))
-    return Done(f"{back}&view={word_of(number)}", said_saved(" ".join(name.split())))
+    view = saved.add(asking.app, asking.who, name, back, is_shared=form.is_on("shared"))
+    return Done(f"{back}&view={word_of(view.id)}", said_saved(view.name))
 
 
 def _rename(asking: Asking, form: Form) -> Done:
-    name = rename_view(asking, _number(asking), form.text("name"))
-    return Done(PAGE.path, f"View is called “{name}” now")
+    view = saved.rename(asking.app, asking.who, _number(asking), form.text("name"))
+    return Done(PAGE.path, f"View is called “{view.name}” now")
 
 
 def _share(asking: Asking, form: Form) -> Done:
     is_shared = form.is_on("shared")
-    view = share_view(asking, _number(asking), is_shared=is_shared)
+    view = saved.share(asking.app, asking.who, _number(asking), is_shared=is_shared)
     told = "is shared with everybody" if is_shared else "is yours alone"
     return Done(PAGE.path, f"View “{view.name}” {told}")
 
 
 def _update(asking: Asking, form: Form) -> Done:
     back = form.text("back")
-    view = update_view(asking, _number(asking), back)
+    view = saved.update(asking.app, asking.who, _number(asking), back)
     return Done(f"{back}&view={word_of(view.id)}", f"View “{view.name}” changed")
 
 
 def _delete(asking: Asking, _: Form) -> Done:
-    return Done(PAGE.path, said_deleted(delete_view(asking, _number(asking)).name))
+    view = saved.delete(asking.app, asking.who, _number(asking))
+    return Done(PAGE.path, said_deleted(view.name))
 
 
 def _restore(asking: Asking, _: Form) -> Done:
-    view = restore_view(asking, _number(asking))
+    view = saved.restore(asking.app, asking.who, _number(asking))
     return Done(PAGE.path, f"View “{view.name}” is back")
 
 

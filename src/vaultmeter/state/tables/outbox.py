@@ -93,9 +93,7 @@ CIRCUIT = Table(
 GATHERED = Table(
     "gathered_notice",
     METADATA,
-    Column(
-        "forwarder", Integer, ForeignKey("forwarder.id", ondelete="cascade"), primary_key=True
-    ),
+    Column("forwarder", Integer, ForeignKey("forwarder.id", ondelete="cascade"), primary_key=True),
     Column("notice", Integer, primary_key=True),
     Column("content", String, nullable=False),
     Column("window_end", Instant, nullable=False),

@@ -62,6 +62,23 @@ class DuckDB:
         with _translating():
             return self._execute(sql, values).fetchall()
 
+    def chunks(
+        self, sql: str, values: dict[str, Any] | None = None, rows: int = 10_000
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        """Run one statement and answer its rows by and by, so many at once."""
+        with _translating():
+            result = self._execute(sql, values)
+        while True:
+            with _translating():
+                found = result.fetchmany(rows)
+            if not found:
+                return
+            yield found
+
+    def interrupt(self) -> None:
+        """End what is being asked now, from another thread: it raises `TookTooLong`."""
+        self._connection.interrupt()
+
     def parse(self, sql: str) -> Any:  # noqa: ANN401  a syntax tree is plain JSON
         """The syntax tree of a text of selects; raises `Invalid` for anything else."""
         tree = json.loads(self.query("select json_serialize_sql($text)", {"text": sql})[0][0])

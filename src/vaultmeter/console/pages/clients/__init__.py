@@ -15,7 +15,9 @@ from vaultmeter.console.pages.clients.month import (
 )
 from vaultmeter.console.pages.clients.sentence import curve, sentence, three
 from vaultmeter.console.pages.clients.tables import by_account, kinds, methods, year
+from vaultmeter.console.pages.events.usage_event import head_with_usage_event, usage_event
 from vaultmeter.console.unseen import RULES, UNSEEN
+from vaultmeter.views.pages import page_named
 
 
 def _head(asking: Asking) -> dict[str, Any]:
@@ -28,6 +30,7 @@ def _head(asking: Asking) -> dict[str, Any]:
     pairs = at_month(asking, month.now).pairs()
     first, last = month.when.start, month.when.end
     return {
+        **head_with_usage_event(asking),
         "exported": replace(asking.view, range=f"{first}..{last}", zone=ZONE),
         "month": {
             "name": words.month(month.first),
@@ -75,8 +78,9 @@ PAGE = Page(
         one(RULES),
     ),
     subtitle="One client is one identity in a product, an account and a billing month",
-    extra=("month", "product", "of", "rows"),
+    extra=page_named("clients").words,
     head=_head,
     span="pages/clients/month.html",
-    exports=("clients", "client-list", "client-periods", "clients-by-method", "forecast"),
+    exports=page_named("clients").reports,
 )
+ACTS = (usage_event(PAGE, "/clients/usage-event"),)

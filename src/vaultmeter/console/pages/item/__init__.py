@@ -12,6 +12,7 @@ from vaultmeter.console.pages.item.uses import uses_block
 from vaultmeter.console.pages.items.row import STATUSES, item_row
 from vaultmeter.console.titles import type_title
 from vaultmeter.console.unseen import RULES, UNSEEN
+from vaultmeter.views.pages import page_named
 from vaultmeter.views.view import Filter
 
 _HERE = "pages/item"
@@ -62,7 +63,7 @@ PAGE = Page(
         one(RULES),
     ),
     rail="items",
-    exports=("item-users", "item-days", "events"),
+    exports=page_named("item").reports,
     about=("item-list", "item-users"),
     ignores={"item": _OWN, "item_type": _OWN, "account": "An item is in one account."},
     head=_head,

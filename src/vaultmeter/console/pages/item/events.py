@@ -8,20 +8,17 @@ from vaultmeter.console.asking import Asking
 from vaultmeter.console.named import item_urls, user_urls
 from vaultmeter.console.table import Column, paged
 from vaultmeter.console.titles import kind_title, method_title
-from vaultmeter.model.kinds import INTENT_OF_KIND, USE_KINDS, Intent, Kind
+from vaultmeter.model.kinds import Kind
+from vaultmeter.views.pages import EVENT_PARTS
 
 PREFIX = "events"
-_SIGN_INS = (Kind.LOGIN, Kind.LOGIN_FAILED, Kind.LOGOUT)
-_CHANGES = tuple(kind for kind, intent in INTENT_OF_KIND.items() if intent is Intent.MANAGE)
-_REFUSED = {"outcome": ["denied"]}
-_TABS: tuple[tuple[str, str, Mapping[str, list[str]]], ...] = (
-    ("", "All", {}),
-    ("use", "Use", {"kind": [*USE_KINDS]}),
-    ("sign-in", "Sign-in", {"kind": [*_SIGN_INS]}),
-    ("changes", "Changes", {"kind": [*_CHANGES]}),
-    ("refused", "Refused", _REFUSED),
+_TABS = (
+    ("", "All"),
+    ("use", "Use"),
+    ("sign-in", "Sign-in"),
+    ("changes", "Changes"),
+    ("refused", "Refused"),
 )
-"""Parts of the events: their word in the address, their title, and the filters they stand for."""
 _KNOWN = {"server": "server", "client": "client program", "inferred": "inferred"}
 
 
@@ -44,14 +41,15 @@ def events_of(
     """One page of the events that filters let through, of the part that the address names."""
     view = asking.view.table_of(PREFIX)
     tabs = [each for each in _TABS if each[0] in parts]
-    name, _, own = next((each for each in tabs if each[0] == view.status), tabs[0])
+    name = next((word for word, _ in tabs if word == view.status), "")
+    own = EVENT_PARTS[name]
     found = asking.report("events", filters={**filters, **own}, limit=view.size, offset=view.offset)
     rows = found.dicts()
     return {
         "table": paged(asking, "events", columns, _cells(asking, rows), found.total, "", PREFIX),
         "tabs": [
             Tab(word, title, asking.view.with_table(PREFIX, status=word).url(), word == name)
-            for word, title, _ in tabs
+            for word, title in tabs
         ],
     }
 

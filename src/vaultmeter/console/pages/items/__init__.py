@@ -5,6 +5,7 @@ from vaultmeter.console.pages.items.days import days_block
 from vaultmeter.console.pages.items.listed import list_block, types_block
 from vaultmeter.console.pages.items.totals import sentence_block, tiles_block
 from vaultmeter.console.unseen import RULES, UNSEEN
+from vaultmeter.views.pages import page_named
 
 _HERE = "pages/items"
 SENTENCE = Block(
@@ -27,5 +28,5 @@ PAGE = Page(
         one(RULES),
     ),
     subtitle="What the vaults keep, and who needs it",
-    exports=("item-list", "items", "unused"),
+    exports=page_named("items").reports,
 )

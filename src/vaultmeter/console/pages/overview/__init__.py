@@ -1,14 +1,16 @@
 """The overview, called "Usage report": how much is used, by whom, and what needs attention."""
 
 from vaultmeter.console.page import Block, Page, Row, one
+from vaultmeter.console.pages.events.usage_event import head_with_usage_event, usage_event
 from vaultmeter.console.pages.overview.attention import attention_block
 from vaultmeter.console.pages.overview.bars import actions_block, types_block
 from vaultmeter.console.pages.overview.clients import limit_block, methods_block
 from vaultmeter.console.pages.overview.requests import requests_block
 from vaultmeter.console.pages.overview.sentence import sentence_block
 from vaultmeter.console.pages.overview.tiles import tiles_block
-from vaultmeter.console.pages.overview.tops import ITEMS, TOP, items_block, users_block
+from vaultmeter.console.pages.overview.tops import items_block, users_block
 from vaultmeter.console.unseen import RULES, UNSEEN
+from vaultmeter.views.pages import page_named
 
 _HERE = "pages/overview"
 _BARS = f"{_HERE}/bars.html"
@@ -39,6 +41,8 @@ PAGE = Page(
         one(RULES),
     ),
     subtitle="All vaults, all accounts",
-    extra=(TOP, ITEMS),
-    exports=("overview",),
+    head=head_with_usage_event,
+    extra=page_named("overview").words,
+    exports=page_named("overview").reports,
 )
+ACTS = (usage_event(PAGE, "/usage-event"),)

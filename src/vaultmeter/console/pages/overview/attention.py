@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from vaultmeter import forwarding, notices
 from vaultmeter.console.asking import Asking
 from vaultmeter.console.pages.overview.clients import Standing, in_full, standings
 from vaultmeter.console.pages.overview.kept import UNUSED_DAYS, unused_and_never
 from vaultmeter.console.pages.overview.sentence import people
 from vaultmeter.console.pages.sources.health import Health, health_of
 from vaultmeter.console.pages.sources.known import Known, coverage, known_sources, last_events
+from vaultmeter.model.access import Permission
 from vaultmeter.views.view import View
 
 _MOST = 5
@@ -18,6 +20,8 @@ _OWN = ("account", "product", "source")
 """Filters that what needs attention follows."""
 _LEAST_DAYS = 30
 """Whoever did nothing for fewer days may be on leave."""
+_LETTERS = 20
+"""Messages that are counted; of more it is told that there are more."""
 _CHECK = "Check the source"
 
 
@@ -165,10 +169,38 @@ def _rejects(asking: Asking) -> Iterable[Concern]:
     )
 
 
+def _given_up(asking: Asking) -> Iterable[Concern]:
+    """Messages that could not be delivered; told to who says where they go."""
+    if not asking.may(Permission.FORWARDERS):
+        return
+    found = forwarding.deliveries(asking.app, asking.who, state="dead", limit=_LETTERS)
+    if not found["rows"]:
+        return
+    places = dict.fromkeys(row["forwarder"] or row["address"] for row in found["rows"])
+    count = asking.words.count(len(found["rows"]), "message")
+    title = f"{count}{' or more' if found['next'] else ''} could not be delivered"
+    url = f"{asking.view.at('/events/forwarders').url()}#dead"
+    yield Concern("stop", "bad", title, f"To {', '.join(places)}: given up.", "See why", url)
+
+
+def _notices(asking: Asking) -> Iterable[Concern]:
+    """Notices that nobody has acknowledged, the newest one in its own words."""
+    count = asking.open_notices
+    if not count:
+        return
+    newest = notices.listed(asking.app, asking.who, limit=1)["rows"]
+    title = f"{asking.words.count(count, 'notice is', 'notices are')} open"
+    text = newest[0]["text"] if newest else ""
+    link = "See to it" if count == 1 else "See to them"
+    yield Concern("bell", "warn", title, text, link, asking.view.at("/events").url())
+
+
 _FINDERS: tuple[Callable[[Asking], Iterable[Concern]], ...] = (
     _sources,
     _limits,
     _inactive,
     _unused,
     _rejects,
+    _given_up,
+    _notices,
 )

@@ -6,6 +6,7 @@ from vaultmeter.console.pages.password_manager.numbers import sentence, tiles
 from vaultmeter.console.pages.password_manager.parts import methods, types
 from vaultmeter.console.pages.password_manager.uses import uses
 from vaultmeter.console.unseen import RULES, UNSEEN
+from vaultmeter.views.pages import page_named
 
 _FOLDER = "pages/password_manager"
 
@@ -32,5 +33,5 @@ PAGE = Page(
     ),
     subtitle="Who uses the password manager, and how",
     ignores={"product": "This page is about the password manager alone."},
-    exports=("password-manager", "password-uses", "adoption"),
+    exports=page_named("password-manager").reports,
 )

@@ -6,6 +6,7 @@ from vaultmeter.console.pages.product_usage.sentence import sentence
 from vaultmeter.console.pages.product_usage.status import status
 from vaultmeter.console.pages.product_usage.trend import trend
 from vaultmeter.console.unseen import RULES, UNSEEN
+from vaultmeter.views.pages import page_named
 
 _FOLDER = "pages/product_usage"
 
@@ -22,5 +23,5 @@ PAGE = Page(
         one(RULES),
     ),
     subtitle="Who signs in to the vaults, and what they do there",
-    exports=("users", "activity", "adoption"),
+    exports=page_named("product-usage").reports,
 )

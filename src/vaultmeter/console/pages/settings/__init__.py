@@ -19,7 +19,7 @@ from vaultmeter.console.pages.settings import (
     users,
 )
 from vaultmeter.console.pages.settings.sections import open_sections
-from vaultmeter.console.parts import Part
+from vaultmeter.console.parts import Part, way_back
 
 _SECTIONS = (
     sign_in,
@@ -43,9 +43,4 @@ def _first(asking: Asking) -> Response:
     return RedirectResponse(open_sections(asking.who)[0].path, 303)
 
 
-def _back(act: Act) -> Part:
-    """The way back from the address of a change, which shows no page to whoever reloads it."""
-    return Part(act.path, lambda _: RedirectResponse(act.page.path, 303), permission=None)
-
-
-PARTS = (Part("/settings", _first, permission=None), *map(_back, ACTS))
+PARTS = (Part("/settings", _first, permission=None), *map(way_back, ACTS))

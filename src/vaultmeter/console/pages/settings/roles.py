@@ -29,6 +29,8 @@ MANAGES_WORDS = {
     "definitions": "What words such as active mean",
     "retention": "How long events are kept, and rebuilding",
     "schedules": "Which reports leave by themselves, and where to",
+    "notices": "The Event Center: notices, and the rules that raise them",
+    "forwarders": "Where notices and reports may be sent",
     "roles": "Users, groups, access keys and roles",
     "trail": "The trail of what was done",
 }

@@ -56,6 +56,7 @@ KEYS = Section("keys", "Access keys", ACCESS, Permission.ROLES)
 DEFINITIONS = Section("definitions", "Definitions", RULES)
 LIMITS = Section("limits", "Client limits", RULES, Permission.LIMITS)
 ACCOUNT_GROUPS = Section("account-groups", "Account groups", RULES, Permission.LIMITS)
+FORWARDERS = Section("forwarders", "Forwarders", RULES, Permission.FORWARDERS)
 RETENTION = Section("retention", "Retention", RULES, Permission.RETENTION, is_everywhere=True)
 TRAIL = Section("trail", "Trail", RECORD, Permission.TRAIL, is_everywhere=True)
 SECTIONS = (
@@ -68,6 +69,7 @@ SECTIONS = (
     DEFINITIONS,
     LIMITS,
     ACCOUNT_GROUPS,
+    FORWARDERS,
     RETENTION,
     TRAIL,
 )

@@ -32,6 +32,7 @@ from vaultmeter.console.table import Column, paged
 from vaultmeter.console.unseen import RULES, UNSEEN
 from vaultmeter.model.collecting import in_words
 from vaultmeter.model.visibility import EVERYTHING
+from vaultmeter.views.pages import page_named
 from vaultmeter.views.view import Filter
 
 _GAPS = "coverage-gaps"
@@ -212,10 +213,10 @@ PAGE = Page(
         one(RULES),
     ),
     rail="sources",
-    extra=("days", "rejects", "reason", "after"),
+    extra=page_named("source").words,
     ignores={**IGNORES, **dict.fromkeys(("source", "account"), "This page is about one source.")},
     head=_head,
-    exports=("coverage", "coverage-days", "coverage-gaps", "coverage-lines"),
+    exports=page_named("source").reports,
 )
 ACTS = (
     Act("source-key", "/sources/{id}/key", make_key, PAGE),

@@ -24,6 +24,7 @@ from vaultmeter.console.pages.sources.sights import SHAPES, sights_of
 from vaultmeter.console.unseen import RULES, UNSEEN
 from vaultmeter.model.access import Permission
 from vaultmeter.model.visibility import EVERYTHING
+from vaultmeter.views.pages import page_named
 
 _TABLE = "table"
 EVERY = {"measure": EVERYTHING}
@@ -197,8 +198,8 @@ PAGE = Page(
         one(RULES),
     ),
     subtitle="Where the numbers come from, up to when, and what they cannot show",
-    extra=("days",),
+    extra=page_named("sources").words,
     ignores=IGNORES,
     head=_head,
-    exports=("coverage", "coverage-days", "coverage-gaps", "coverage-lines"),
+    exports=page_named("sources").reports,
 )

@@ -16,6 +16,7 @@ from vaultmeter.console.pages.user.row import narrowed, user_and_row
 from vaultmeter.console.pages.user.sentence import sentence_block
 from vaultmeter.console.pages.user.sessions import sessions_block
 from vaultmeter.console.unseen import RULES, UNSEEN
+from vaultmeter.views.pages import page_named
 
 _HERE = "pages/user"
 _OWN = "This page is about one user."
@@ -61,7 +62,7 @@ PAGE = Page(
         one(RULES),
     ),
     rail="product-usage",
-    exports=("user", "sessions", "events", "leaver"),
+    exports=page_named("user").reports,
     about=("users", "sessions", "peers"),
     ignores={"user": _OWN},
     head=_head,

@@ -1,0 +1,1 @@
+"""What sets a PDF: a program of its own, a template, and a font with its licence."""

@@ -1,0 +1,95 @@
+"""Deliveries: seen, sent again and cancelled by whoever may."""
+
+from sqlalchemy import Connection
+
+from vaultmeter import outbox
+from vaultmeter.app import App
+from vaultmeter.forwarding.seeing import is_seen, one_seen
+from vaultmeter.forwarding.telling import plain_delivery
+from vaultmeter.model.access import Object, Permission, Principal
+from vaultmeter.model.errors import Invalid, NotFound, did_you_mean
+from vaultmeter.state.outbox import STATES, Delivery, forwarder_of, forwarders
+
+_MAY = Permission.FORWARDERS
+
+
+def deliveries(
+    app: App,
+    who: Principal,
+    state: str | None = None,
+    forwarder: str | None = None,
+    limit: int = 100,
+    cursor: str | None = None,
+) -> Object:
+    """A page of deliveries, newest first, of a state and of a forwarder where they are given.
+
+    Those to addresses of e-mail are for whoever may say where notices of all accounts go. Raises
+    `Invalid`, `NotFound`, `Forbidden`.
+    """
+    who.require(_MAY)
+    if state is not None and state not in STATES:
+        raise Invalid(f"There is no state {state[:100]!r}.", did_you_mean(state, STATES))
+    filters: dict[str, object] = {} if state is None else {"state": state}
+    with app.state.reading() as connection:
+        if forwarder is not None:
+            filters["forwarder"] = one_seen(connection, who, forwarder).id
+        names = {each.id: each.name for each in forwarders(connection)}
+        after = None if cursor is None else _number(cursor)
+        # One more than are told says whether there are more; those unseen are few.
+        found: list[Delivery] = []
+        while len(found) <= limit:
+            page = outbox.deliveries(connection, after=after, limit=limit + 1, **filters)
+            found += [each for each in page if _is_seen(connection, who, each)]
+            if len(page) <= limit:
+                break
+            after = page[-1].id
+    rows = [plain_delivery(each, names) for each in found[:limit]]
+    more = len(found) > limit
+    return {"rows": rows, "next": str(rows[-1]["id"]) if more else None}
+
+
+def delivery(app: App, who: Principal, id_: int) -> Object:
+    """One delivery; raises `NotFound`."""
+    with app.state.reading() as connection:
+        return _plain(connection, _one(connection, who, id_))
+
+
+def send_again(app: App, who: Principal, id_: int) -> Object:
+    """Have a delivery that was decided tried anew; raises `NotFound`, `Invalid`, `Forbidden`."""
+    with app.access.noting(who, "delivery.send-again", str(id_)) as connection:
+        _one(connection, who, id_)
+        return _plain(connection, outbox.send_again(connection, id_, app.clock()))
+
+
+def cancel(app: App, who: Principal, id_: int) -> Object:
+    """Have a delivery that waits not tried any more; raises as `send_again`."""
+    with app.access.noting(who, "delivery.cancel", str(id_)) as connection:
+        _one(connection, who, id_)
+        return _plain(connection, outbox.cancel(connection, id_, app.clock()))
+
+
+def _plain(connection: Connection, held: Delivery) -> Object:
+    return plain_delivery(held, {each.id: each.name for each in forwarders(connection)})
+
+
+def _one(connection: Connection, who: Principal, id_: int) -> Delivery:
+    who.require(_MAY)
+    held = outbox.delivery_of(connection, id_)
+    if held is None or not _is_seen(connection, who, held):
+        raise NotFound(f"There is no delivery {id_}.", "vaultmeter deliveries list shows all.")
+    return held
+
+
+def _is_seen(connection: Connection, who: Principal, held: Delivery) -> bool:
+    """Whether it is of a forwarder they may see; everything else is for those who see all."""
+    if held.forwarder is not None:
+        forwarder = forwarder_of(connection, held.forwarder)
+        if forwarder is not None:
+            return is_seen(who, forwarder)
+    return who.viewer(_MAY).grants is None
+
+
+def _number(cursor: str) -> int:
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):  # noqa: PLR2004  of 64 bits
+        raise Invalid("The cursor is none of ours.", "Give 'next' of the page before.")
+    return int(cursor)
