@@ -66,6 +66,9 @@ demo: $(READY) ## Take in a real audit log and an invented year, show reports, s
 		vaultmeter report unused --account acme/finance --limit 5
 		vaultmeter explain overview --cell passwords_accessed --size 3
 		vaultmeter get-analytics-data --jq-expression '.usage_reports.sm | {total_clients, total_secrets}'
+		vaultmeter export --report clients --range last-month --format pdf --output $(DEMO_DATA)/clients.pdf
+		vaultmeter verify $(DEMO_DATA)/clients.pdf
+		vaultmeter schedules add 'Clients, last month' --report clients --range last-month --format xlsx --every monthly --on 1 --at 07:00 --tz Europe/Berlin
 		vaultmeter ledger
 		vaultmeter check
 	)

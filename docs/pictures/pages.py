@@ -27,6 +27,8 @@ _SHOWN = (
     ("product-usage", "/product-usage", "light"),
     ("clients", "/clients", "light"),
     ("sources", "/sources", "light"),
+    ("event-center", "/events", "light"),
+    ("schedule", "/schedules/new?view=/clients", "light"),
 )
 """Each picture: its name, its address, its theme."""
 

@@ -80,6 +80,8 @@ def test_what_is_offered_is_what_the_page_stands_for(own_console: Console) -> No
     assert tables == {"Users", "Activity", "Adoption"}
     form = own_console.get(str(shown.one("#export a[href^='/exports/new']")["href"]))
     assert form.one("select[name=of] option[selected]")["value"] == PAGE
+    # A password that is typed into it must come into no address.
+    assert form.one("#export-form form")["method"] == "post"
     assert form.texts("#export-about li") == ["Users", "Activity", "Adoption"]
 
 

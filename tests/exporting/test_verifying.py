@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from shutil import copyfile
+from typing import Any
 
 import pytest
 from tests.conftest import seeded
@@ -91,6 +92,30 @@ def test_any_change_of_the_manifest_is_found(place: Place, trusted: str) -> None
     forged = signed(SecretKey(b"k" * 32), {**manifest, "title": "Forged"})
     assert wrong(verify(file.path, forged, [trusted])) == {"key"}
     assert wrong(verify(file.path, {"file": {}}, [trusted])) >= {"signature", "key", "sha256"}
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        7,
+        [1],
+        [{}],
+        [{"report": "users", "columns": 1, "totals": {}}],
+        [{"totals": {"requests": "many"}}],
+        [{"rows": "all"}],
+    ],
+)
+def test_a_manifest_that_makes_no_sense_is_wrong_and_no_error(
+    place: Place, trusted: str, tables: Any
+) -> None:
+    """Whatever a manifest from anywhere has for totals, what is told is that they are wrong."""
+    file = place.make("/product-usage", format="json")
+    manifest = read_manifest(file.manifest_path)
+    if isinstance(tables, list) and tables[0] not in (1, {}) and len(tables[0]) == 1:
+        tables = [{**each, **tables[0]} for each in manifest["tables"]]
+    found = wrong(verify(file.path, {**manifest, "tables": tables}, [trusted]))
+    assert "signature" in found
+    assert any(each.startswith("totals") for each in found)
 
 
 def test_files_signed_before_the_key_was_replaced_are_still_known(place: Place) -> None:

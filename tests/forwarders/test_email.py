@@ -1,10 +1,13 @@
 """E-mail, at a real mail server: TLS, signing in, refusals, and headers that nobody can add to."""
 
 from base64 import b64decode
+from contextlib import suppress
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
-from time import monotonic
+from socket import create_server
+from threading import Thread
+from time import monotonic, sleep
 
 import pytest
 from bs4 import BeautifulSoup
@@ -249,6 +252,27 @@ def test_a_mail_is_refused(data: str, ending: Ending) -> None:
     with post_office() as office:
         office.data = data
         assert mailed(office).ending is ending
+
+
+def test_a_greeting_without_end_is_left_in_time() -> None:
+    """A server that greets a little again and again holds nobody beyond the deadline."""
+    begun = monotonic()
+    with create_server(("127.0.0.1", 0)) as listening:
+
+        def greet() -> None:
+            talk, _ = listening.accept()
+            with talk, suppress(OSError):
+                while monotonic() - begun < 5:
+                    talk.sendall(b"220-wait\r\n")
+                    sleep(0.05)
+
+        Thread(target=greet, daemon=True).start()
+        server = MailServer(
+            "127.0.0.1", listening.getsockname()[1], "none", "", "", "a@acme.com", (), None, 0.5
+        )
+        outcome = attempted("email", {"to": TO}, mail=server)
+    assert (outcome.ending, outcome.is_down) == (Ending.FAILED, True)
+    assert monotonic() - begun < 3
 
 
 def test_a_mail_server_that_hangs_is_left_in_time() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import structlog
 from standardwebhooks.webhooks import Webhook
+from structlog.testing import capture_logs
 from tests.conftest import Folder
 from tests.forwarders.post_office import post_office
 from tests.forwarders.receiver import answers, hangs, receiving
@@ -19,7 +20,7 @@ from vaultmeter.clock import system_clock
 from vaultmeter.forwarding.attempt import within
 from vaultmeter.life import Life
 from vaultmeter.model.access import Permission, Principal, Role
-from vaultmeter.model.errors import Exists, Forbidden, Invalid, NotFound
+from vaultmeter.model.errors import Exists, Forbidden, Invalid, NotFound, Unavailable
 from vaultmeter.model.message import Attachment, Message, Notice
 from vaultmeter.server.deliverer import AT_ONCE, Deliverer
 
@@ -169,6 +170,70 @@ def test_deliveries_are_seen_with_their_forwarders(folder: Folder) -> None:
         forwarding.send_again(app, OPERATOR, 1)
 
 
+def test_deliveries_of_before_stay_with_those_who_saw_them(folder: Folder) -> None:
+    """Whoever gets a forwarder that had more accounts sees nothing of those."""
+    app = folder.app
+    add(app, accounts=["globex", "acme"])
+    for number, account in enumerate(("acme/eu", "globex", "acme"), 1):
+        notice(app, number, account)
+    forwarding.change(app, OPERATOR, "ops", accounts=["acme"])
+    ada = somebody(ACME)
+    assert [row["id"] for row in forwarding.deliveries(app, ada)["rows"]] == [3, 1]
+    for see in (forwarding.delivery, forwarding.send_again, forwarding.cancel):
+        with pytest.raises(NotFound):
+            see(app, ada, 2)
+
+
+def test_mail_is_not_for_whoever_has_forwarders_of_some_names(folder: Folder) -> None:
+    """A role for certain names shows their deliveries, and neither mail nor those of others."""
+    app, named = folder.app, somebody(NAMED)
+    add(app, "ada-1")
+    add(app, "eve-1")
+    notice(app, 1)
+    with app.state.changing() as connection:
+        outbox.post_mail(connection, Message("k", "s", "t"), ["a@acme.com"], app.clock())
+    assert [row["forwarder"] for row in forwarding.deliveries(app, named)["rows"]] == ["ada-1"]
+    with pytest.raises(NotFound):
+        forwarding.delivery(app, named, 3)
+
+
+def test_secrets_do_not_follow_to_another_host(folder: Folder) -> None:
+    """Whoever changes where a forwarder goes gives its credentials again."""
+    app = folder.app
+    add(app, settings={"auth": "bearer", "token": SECRETS[0]})
+    with pytest.raises(Invalid, match="token"):
+        forwarding.change(app, OPERATOR, "ops", settings={"url": "https://eve.example/"})
+    forwarding.change(app, OPERATOR, "ops", settings={"url": "https://hooks.acme.com/v2"})
+    moved = {"url": "https://siem.acme.com/", "token": SECRETS[1]}
+    assert forwarding.change(app, OPERATOR, "ops", settings=moved)["endpoint"] == moved["url"]
+
+
+def test_certificates_that_are_none_are_refused(folder: Folder) -> None:
+    """What cannot be used is told when it is set, and not at the first delivery."""
+    with pytest.raises(Invalid, match="certificates"):
+        add(folder.app, settings={"server_certificates": "none"})
+
+
+def test_a_state_that_cannot_be_written_ends_no_worker(folder: Folder) -> None:
+    """While there is no room nothing is delivered, which is told once; then it goes on."""
+    app, life, log = folder.app, Life(), structlog.get_logger()
+    add(app)
+    notice(app, 1)
+    deliverer = Deliverer(app, log, step=0.01)
+    beats = []
+
+    def lock() -> None:
+        beats.append(1)
+        if len(beats) > 3:
+            life.stop()
+        raise Unavailable("The disk is full.", "Make room.")
+
+    deliverer.turn = lambda _: lock()  # type: ignore[method-assign,assignment]
+    with capture_logs() as logs:
+        deliverer.run(life)
+    assert [line["event"] for line in logs] == ["nothing can be delivered"]
+
+
 def test_a_test_says_what_came_of_it(folder: Folder) -> None:
     """A test is sent at once and leaves no delivery; a failure is told of."""
     with receiving(answers(200, 500)) as receiver:
@@ -228,9 +293,9 @@ def test_no_secret_lies_about(folder: Folder, capfd: pytest.CaptureFixture[str])
     assert not any(secret in told.out + told.err + str(refused.value) for secret in secrets)
 
 
-def notice(app: App, number: int = 1) -> None:
+def notice(app: App, number: int = 1, account: str = "") -> None:
     """Forward a notice."""
-    raised = Notice(number, "rejects", "sm", "", app.clock(), "Rejects.", {})
+    raised = Notice(number, "rejects", "sm", account, app.clock(), "Rejects.", {})
     with app.state.changing() as connection:
         outbox.forward(connection, raised, app.clock())
 

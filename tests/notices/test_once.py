@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from structlog import get_logger
@@ -24,6 +25,7 @@ from vaultmeter.model.errors import Exists, Invalid, NotFound
 from vaultmeter.model.message import Notice
 from vaultmeter.notices import rules
 from vaultmeter.notices.evaluating import evaluate, found_by
+from vaultmeter.notices.raising import raise_once
 from vaultmeter.server.watcher import Watcher
 from vaultmeter.state import notice_rules as state
 from vaultmeter.state.tables import NOTICE
@@ -150,6 +152,26 @@ def test_a_rule_that_fails_keeps_nobody_from_the_others(folder: Folder) -> None:
     assert Watcher(folder.app, get_logger()).look()
     assert rule_named(folder.app, "Ours")["error"] == ""
     assert len(opened(folder.app)) == 2
+
+
+def test_a_notice_that_cannot_be_kept_ends_no_worker(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is wrong with what a rule found stands with it; the others are evaluated."""
+    folder.take("events", uses("abc"))
+    limit(folder.app, 3)
+    settings = {"report": "users", "aggregate": "count", "value": 1}
+    rules.add(folder.app, OPERATOR, name="Ours", type="rule", settings=settings)
+    only(folder.app, "Ours", LIMIT)
+
+    def kept_badly(*place: Any, **given: Any) -> Notice | None:  # noqa: ANN401  as it is
+        payload = object() if given["type"] == "usage-report" else given["payload"]
+        return raise_once(*place, **{**given, "payload": {"is": payload}})
+
+    monkeypatch.setattr("vaultmeter.notices.evaluating.raise_once", kept_badly)
+    assert Watcher(folder.app, get_logger()).look()
+    assert [row["type"] for row in opened(folder.app)] == ["rule"]
+    assert "TypeError" in rule_named(folder.app, LIMIT)["error"]
 
 
 def test_the_watcher_waits_for_data_or_time(folder: Folder) -> None:

@@ -8,6 +8,7 @@ from tests.notices.looked import change, clients, limit, look, only, texts, uses
 
 from vaultmeter import limits
 from vaultmeter.asked import ReportAsked, When, report_answer
+from vaultmeter.forwarders._chart import described, picture
 from vaultmeter.model.access import Principal
 from vaultmeter.model.kinds import Product
 from vaultmeter.model.message import Notice
@@ -60,8 +61,34 @@ def test_sentence_and_payload(folder: Folder, kind: str, product: str) -> None:
         "clients_limit": 2,
         "period": "2026-11",
         "message": message,
+        "chart": {
+            "title": f"Clients of {PRODUCTS[product]} by month",
+            "points": [["2026-11", 3]],
+            "limit": 2,
+        },
     }
     assert clients(folder, folder.clock.now, product, "*") == 3
+
+
+def test_the_chart_is_of_twelve_months(folder: Folder) -> None:
+    """It has the numbers of the report up to the month that is told, and mail can draw it."""
+    uses_by_month = {"2025-11": 9, "2025-12": 2, "2026-09": 1, "2026-11": 3}
+    for month, people in uses_by_month.items():
+        folder.take("events", uses(range(people), f"{month}-02T08:00:00Z"))
+    limit(folder.app, 3)
+    (notice,) = told(folder)
+    points = {month: total for month, total in notice.payload["chart"]["points"] if total}
+    assert points == {"2025-12": 2, "2026-09": 1, "2026-11": 3}
+    assert (picture(notice) or b"").startswith(b"\x89PNG")
+    assert described(notice).endswith("3 in 2026-11, and the limit is 3.")
+
+
+def test_a_limit_of_nothing_is_not_reached_by_nobody(folder: Folder) -> None:
+    """Where there may be no clients, and are none, nothing is told."""
+    folder.take("events", uses("a"))
+    limit(folder.app, 0, "pm")
+    limit(folder.app, 0, "sm", "elsewhere")
+    assert told(folder) == []
 
 
 def test_every_product_has_its_name() -> None:

@@ -15,7 +15,13 @@ from vaultmeter.model.message import Attachment, Message, Notice
 from vaultmeter.outbox import backoff, queue
 from vaultmeter.outbox.posting import window_end
 from vaultmeter.state.database import State
-from vaultmeter.state.outbox import Delivery, add_forwarder, change_forwarder, forwarder_of
+from vaultmeter.state.outbox import (
+    Delivery,
+    add_forwarder,
+    change_forwarder,
+    forwarder_of,
+    remove_forwarder,
+)
 
 DONE = Outcome(Ending.DELIVERED, "The receiver answered 200.")
 FAILED = Outcome(Ending.FAILED, "The receiver answered 500.", is_down=True)
@@ -246,6 +252,40 @@ def test_a_new_process_takes_up_what_the_old_one_held(box: Box) -> None:
     assert [each.delivery.id for each in _due_claims(box)] == [here]
 
 
+def test_attempts_that_were_cut_off_do_not_count(box: Box) -> None:
+    """However often the server is killed, a delivery has its two days."""
+    number = box.post(box.forwarder())
+    for _ in range(50):
+        assert len(box.claim()) == 1
+        with box.state.changing() as connection:
+            assert outbox.release(connection, "here") == 1
+        box.clock.advance(seconds=1)
+    assert box.attempt(FAILED) == ["k"]
+    assert (box.delivery(number).state, box.delivery(number).attempts) == ("waiting", 1)
+
+
+def test_one_that_was_taken_twice_is_recorded_once(box: Box) -> None:
+    """What outlives its lease has nothing to say, also within one process."""
+    box.post(box.forwarder())
+    (first,) = box.claim()
+    box.clock.advance(seconds=queue.LEASE.total_seconds())
+    (second,) = box.claim()
+    assert not box.record(first, FAILED)
+    assert box.record(second, DONE)
+
+
+def test_what_a_forwarder_leaves_behind_is_taken(box: Box) -> None:
+    """A delivery that was under way when its forwarder was removed, and lost, is not kept open."""
+    forwarder = box.forwarder()
+    number = box.post(forwarder)
+    box.claim()
+    with box.state.changing() as connection:
+        remove_forwarder(connection, forwarder)
+        outbox.release(connection, "here")
+    (claimed,) = _due_claims(box)
+    assert (claimed.delivery.id, claimed.forwarder) == (number, None)
+
+
 def test_a_receiver_that_is_down_is_left_alone(box: Box) -> None:
     """After five failures in a row nothing is sent for a while, then one probe, then all again."""
     forwarder = box.forwarder()
@@ -355,9 +395,19 @@ def test_notices_of_a_window_leave_together(box: Box) -> None:
     assert message.subject == "2 notices"
     box.record(claimed, DONE)
     box.clock.advance(hours=6)
-    assert box.attempt(DONE) == [f"window:{forwarder}:2026-11-23T00:00Z"]
+    assert box.attempt(DONE) == [f"window:{forwarder}:2026-11-23T00:00Z:3"]
     box.clock.advance(hours=6)
     assert box.attempt(DONE) == []
+
+
+def test_a_window_that_comes_twice_loses_nothing(box: Box) -> None:
+    """After a clock was set back a window fills again, and leaves again."""
+    box.forwarder(every_hours=6)
+    for number in (1, 2):
+        box.forward(notice(number))
+        box.clock.advance(hours=6)
+        assert len(box.attempt(DONE)) == 1
+        box.clock.advance(hours=-6)
 
 
 @pytest.mark.parametrize("hours", [1, 5, 6, 24])

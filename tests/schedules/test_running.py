@@ -208,7 +208,7 @@ def test_a_run_that_fails_is_tried_again(
     scheduling.turn("2026-11-23T07:00")
     (run,) = scheduling.runs()
     assert (run["state"], run["failures"]) == ("planned", 1)
-    assert run["error"] == "The disk is full."
+    assert run["error"] == "The disk is full. Make room."
     assert run["next_attempt"] == "2026-11-23T07:01:00Z"
     for time in ("07:00:30", "07:01", "07:03", "07:06", "07:30"):
         scheduling.turn(f"2026-11-23T{time}")
@@ -220,7 +220,7 @@ def test_a_run_that_fails_is_tried_again(
     (run,) = scheduling.runs()
     assert (run["state"], run["failures"], run["attempts"]) == ("failed", 4, 4)
     (notice,) = scheduling.notices()
-    assert notice["error"] == "The disk is full."
+    assert notice["error"] == "The disk is full. Make room."
     assert notice["owner"] == "ada"
     (mail,) = scheduling.sent()
     assert mail.address == "ada@example.org"
@@ -234,6 +234,8 @@ def test_what_failed_at_first_is_delivered_once_it_can_be(
     make = exporting.make
     monkeypatch.setattr(exporting, "make", lambda *_, **__: 1 / 0)
     scheduling.turn("2026-11-30T23:59")
+    told = [run["error"] for run in scheduling.runs() if run["failures"]]
+    assert told == ["It could not be made; why is in the server's log."]
     monkeypatch.setattr(exporting, "make", make)
     scheduling.turn("2026-12-01T00:00")
     (run,) = [run for run in scheduling.runs() if run["state"] != "skipped"]

@@ -15,6 +15,8 @@ Row = tuple[Any, ...]
 LOOKED_AT = 1_000
 """Rows that a choice is made by, the first ones of a table. A line of more has no chart."""
 MOST_LINES, MOST_BARS = 4, 12
+MEASURE = "measure"
+"""The column of a table whose rows are measures, each of another thing."""
 _LEAST = 3
 """Points that make a line, and bars that make a ranking."""
 
@@ -55,7 +57,7 @@ def _over_time(columns: Sequence[Column], rows: Sequence[Row], total: int) -> Ch
 def _ranked(columns: Sequence[Column], rows: Sequence[Row], _total: int) -> Chosen | None:
     """Names that differ in the first column, and a number that falls from row to row."""
     shown = rows[:MOST_BARS]
-    if len(shown) < _LEAST or columns[0].type != "text" or columns[0].name == "measure":
+    if len(shown) < _LEAST or columns[0].type != "text" or columns[0].name == MEASURE:
         return None
     names = [row[0] for row in shown]
     if None in names or len(set(names)) < len(names):

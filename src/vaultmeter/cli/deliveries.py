@@ -6,6 +6,7 @@ import typer
 
 from vaultmeter.cli._asking import Question, asked
 from vaultmeter.cli._options import Json, print_json
+from vaultmeter.model.printable import printable
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 Id = Annotated[
@@ -76,7 +77,7 @@ def show_command(context: typer.Context, id_: Id, *, as_json: Json = False) -> N
     typer.echo(_text(told))
     for name in ("message_id", "created", "last_attempt", "due", "finished", "last_error"):
         if told[name]:
-            typer.echo(f"  {name}: {told[name]}")
+            typer.echo(printable(f"  {name}: {told[name]}"))
 
 
 @app.command("send-again")
@@ -103,4 +104,5 @@ def _text(delivery: dict[str, Any]) -> str:
     to = delivery["address"] or delivery["forwarder"]
     tried = f", {delivery['attempts']} attempts" if delivery["attempts"] else ""
     why = f" {delivery['last_error']}" if delivery["state"] in {"dead", "waiting"} else ""
-    return f"{delivery['id']} to {to}: {delivery['state']}{tried}. {delivery['subject']}.{why}"
+    words = f"{delivery['state']}{tried}. {delivery['subject'].rstrip('.')}.{why}"
+    return printable(f"{delivery['id']} to {to}: {words}")

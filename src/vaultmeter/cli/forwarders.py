@@ -8,6 +8,7 @@ import typer
 from vaultmeter.cli._asking import Question, asked, reached
 from vaultmeter.cli._options import Json, print_json, say
 from vaultmeter.model.errors import Invalid, NotFound, Unavailable
+from vaultmeter.model.printable import printable
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 Name = Annotated[
@@ -162,7 +163,7 @@ def show_command(context: typer.Context, name: Name, *, as_json: Json = False) -
     typer.echo(_text(told))
     for setting, value in told["settings"].items():
         if value:
-            typer.echo(f"  {setting}: {value}")
+            typer.echo(printable(f"  {setting}: {value}"))
 
 
 @app.command("change")
@@ -304,7 +305,7 @@ def _text(told: dict[str, Any]) -> str:
     if not told["is_enabled"]:
         parts.append(f"switched off. {told['disabled_why']}".strip(". "))
     where = f" ({told['endpoint']})" if told["endpoint"] else ""
-    return f"{told['name']}: {told['kind']}{where}; {'; '.join(parts)}."
+    return printable(f"{told['name']}: {told['kind']}{where}; {'; '.join(parts)}.")
 
 
 def _remark(setting: dict[str, Any]) -> str:

@@ -218,12 +218,12 @@ def _note_end(app: App, number: int, error: BaseException, *, is_stopped: bool) 
     if is_stopped or isinstance(error, Ended | KeyboardInterrupt):
         values = {"state": CANCELLED, "rows": 0, "password_sealed": None}
     else:
-        values = {"state": FAILED, "rows": 0, "error": _in_words(error), "password_sealed": None}
+        values = {"state": FAILED, "rows": 0, "error": in_words(error), "password_sealed": None}
     with app.access.keeping() as connection:
         change_file(connection, number, **values)
 
 
-def _in_words(error: BaseException) -> str:
+def in_words(error: BaseException) -> str:
     """Why it failed, as whoever asked may know it."""
     if isinstance(error, VaultmeterError) and not error.inside:
         return f"{error.message} {error.hint}".strip()

@@ -7,12 +7,12 @@ import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, Any
 from xml.etree import ElementTree as ET
-from zipfile import BadZipFile, ZipFile, is_zipfile
+from zipfile import ZipFile, is_zipfile
 
 from vaultmeter.model.access import Object
 from vaultmeter.model.errors import Invalid
@@ -21,6 +21,7 @@ _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _MOST_ROWS = 1_048_576
 """Rows of a sheet: a table that fills one goes on in the next."""
 _BATCH = 50_000
+_MOST_TEXT = 2**31 - 1
 Row = Sequence[Any]
 
 
@@ -44,11 +45,14 @@ def recounted(path: Path, format_: str, tables: Sequence[Object]) -> list[Counte
     try:
         with path.open("rb") as file:
             return list(_READERS[format_](file, tables))
-    except (ValueError, KeyError, BadZipFile, InvalidOperation, ET.ParseError) as error:
+    except Exception as error:
+        # Archives, spreadsheets and columns fail in ways of their own when a byte is another.
         raise Invalid(f"{path.name} is no {format_} file that was made here: {error}.") from error
 
 
 def _csv(file: IO[bytes], tables: Sequence[Object]) -> Iterator[Counted]:
+    # The library refuses longer texts than were ever written by it.
+    csv.field_size_limit(_MOST_TEXT)
     for table, part in _parts(file, tables):
         with TextIOWrapper(part, encoding="utf-8-sig", newline="") as text:
             rows = csv.reader(text)

@@ -87,9 +87,12 @@ def _totals(path: Path, manifest: Object) -> Iterator[Check]:
         yield Check("totals", is_right=False, words=error.message)
         return
     for table, found in zip(tables, counted, strict=True):
-        wrong = list(_differences(table, found, near=format_ == "xlsx"))
+        try:
+            wrong = list(_differences(table, found, near=format_ == "xlsx"))
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            wrong = ["what it should add up to cannot be read"]
         rows = f"{found.rows:,} rows, {len(found.sums)} sums"
-        yield Check(f"totals of {table['report']}", not wrong, "; ".join(wrong) or rows)
+        yield Check(f"totals of {table.get('report')}", not wrong, "; ".join(wrong) or rows)
 
 
 def _differences(table: Object, found: Counted, *, near: bool) -> Iterator[str]:

@@ -8,6 +8,7 @@ template: names from vaults are values there and nothing else.
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -21,14 +22,14 @@ from secrets import token_urlsafe
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
-from vaultmeter.charts.chosen import LOOKED_AT
+from vaultmeter.charts.chosen import LOOKED_AT, MEASURE
 from vaultmeter.charts.drawn import Drawn, Paper, drawn
 from vaultmeter.charts.theme import tokens
 from vaultmeter.exports import Export, Options, Row, with_rows
 from vaultmeter.model.document import Document, Part
 from vaultmeter.model.errors import Unavailable
 from vaultmeter.model.facts import Fact, facts, limited_text, local
-from vaultmeter.model.printable import printable
+from vaultmeter.model.printable import plainly, printable
 from vaultmeter.model.table import Column
 from vaultmeter.model.totals import Tally
 
@@ -39,6 +40,8 @@ MEMORY = 3 * 1024**3
 """Bytes of address space that setting a document may take, most of which it never touches."""
 SECONDS = 120
 _SET = Path(__file__).parent / "_pdf" / "render.py"
+_KEPT = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
+"""What of the environment the process that sets it is given."""
 _FONT = "Inter"
 _COLOURS = ("text", "text-muted", "accent", "line", "surface-sunken", "bad", "bad-tint")
 _PORTRAIT, _LANDSCAPE = 493, 740
@@ -76,7 +79,13 @@ def _rendered(told: bytes, memory: int = MEMORY, seconds: int = SECONDS) -> byte
     words = [sys.executable, "-I", str(_SET), str(memory), str(seconds)]
     try:
         done = subprocess.run(  # noqa: S603  our own program
-            words, input=told, capture_output=True, timeout=seconds, check=False
+            words,
+            input=told,
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+            # What is set in there may be a secret; whatever a document does, it does not have it.
+            env={name: os.environ[name] for name in _KEPT if name in os.environ},
         )
     except subprocess.TimeoutExpired as error:
         raise _failed("it took too long") from error
@@ -154,7 +163,7 @@ def _parts(
 def _definitions(document: Document) -> list[Fact]:
     """What words mean, each once; the names of definitions are keys of programs."""
     found = {w: text for part in document.parts for w, text in part.about.definitions.items()}
-    return [(word.replace("_", " ").capitalize(), printable(text)) for word, text in found.items()]
+    return [(plainly(word), printable(text)) for word, text in found.items()]
 
 
 def _shared(document: Document) -> list[Fact]:
@@ -174,7 +183,7 @@ def _part(part: Part, rows: Sequence[Row], picture: Drawn | None, width: int) ->
     places = [place for place in range(len(about.columns)) if place not in same]
     columns = [about.columns[place] for place in places]
     cells = [
-        list(row) for row in zip(*(_cells(rows, place, zone) for place in places), strict=True)
+        list(row) for row in zip(*(_cells(part, rows, place) for place in places), strict=True)
     ]
     laid_out = _columns(columns, cells, zone)
     inset = 4.0 if len(columns) <= _CROWDED else 2.5
@@ -232,9 +241,12 @@ def _title(column: Column, zone: ZoneInfo) -> str:
     return f"{column.title} ({unit})" if unit else column.title
 
 
-def _cells(rows: Sequence[Row], place: int, zone: ZoneInfo) -> list[str]:
-    """A column as text: where no instant has a time of day, they are days."""
+def _cells(part: Part, rows: Sequence[Row], place: int) -> list[str]:
+    """A column as text: measures in words; where no instant has a time of day, they are days."""
+    zone = part.about.period.zone
     values = [row[place] for row in rows]
+    if place == 0 and part.about.columns[0].name == MEASURE:
+        return [plainly(str(value)) for value in values]
     local = [value.astimezone(zone) for value in values if isinstance(value, datetime)]
     if local and len(local) == len(values) and all(each.time() == _MIDNIGHT for each in local):
         return [each.date().isoformat() for each in local]
@@ -279,7 +291,7 @@ def _sentence(part: Part, rows: Sequence[Row], picture: Drawn | None) -> str:
     if not rows:
         return f"{about.title}: nothing in this range."
     names = [column.name for column in about.columns]
-    if names[0] == "measure" and "value" in names:
+    if names[0] == MEASURE and "value" in names:
         return f"{about.title}: {', '.join(_measures(names, rows))}."
     return f"{about.title}: {picture.finding}" if picture else ""
 
@@ -290,13 +302,21 @@ def _measures(names: Sequence[str], rows: Sequence[Row]) -> Iterator[str]:
         told = dict(zip(names, row, strict=True))
         change = told.get("change_percent")
         behind = "" if change is None else f" ({change:+,.1f} %)"
-        yield f"{str(told['measure']).replace('_', ' ')} {told['value'] or 0:,}{behind}"
+        yield f"{plainly(str(told['measure'])).lower()} {told['value'] or 0:,}{behind}"
 
 
 def _totals(tally: Tally) -> str:
-    """The control totals in a line: of whole numbers, which shares are not added up to."""
-    titles = {column.name: column.title for column in tally.part.about.columns}
-    sums = (f"{titles[name]} {n:,}" for name, n in tally.sums.items() if isinstance(n, int))
+    """The control totals in a line: of whole numbers, which shares are not added up to.
+
+    Measures of different things are no sum that anybody reads; the manifest has it.
+    """
+    columns = tally.part.about.columns
+    titles = {column.name: column.title for column in columns if columns[0].name != MEASURE}
+    sums = (
+        f"{titles[name]} {n:,}"
+        for name, n in tally.sums.items()
+        if isinstance(n, int) and name in titles
+    )
     return "Control totals: " + ", ".join((f"{tally.rows:,} rows", *sums)) + "."
 
 

@@ -34,7 +34,8 @@ def posted(
         reply = client.ask("POST", url, headers, content, tls=tls)
     except (Unavailable, Invalid) as error:
         # The message of either names no more than the host; of Slack and Teams the path is secret.
-        detail = error.message if isinstance(error, Unavailable) else "The address is none."
+        is_known = isinstance(error, Unavailable)
+        detail = error.message if is_known else "The address, or a certificate, cannot be used."
         return Outcome(Ending.FAILED, detail, is_down=True)
     return outcome_of(reply.status, reply.headers, now)
 

@@ -23,6 +23,8 @@ def enveloped(message: Message, labels: str) -> dict[str, Any]:
 
 def _event(notice: Notice) -> dict[str, Any]:
     details = {**notice.payload, "product": notice.product, "message": notice.text}
+    # It is for people who look at mail, and Akeyless sends none.
+    details.pop("chart", None)
     if notice.account:
         details["account"] = notice.account
     return {

@@ -70,16 +70,19 @@ def _connected(server: MailServer, ending: float) -> Iterator[smtplib.SMTP]:
     context = _context(server)
     # The library would ask for the name of this machine, which can take long.
     own = server.sender.rpartition("@")[2]
+    smtp: smtplib.SMTP
     if server.security == "tls":
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-            server.host, server.port, own, timeout=left, context=context
-        )
+        smtp = smtplib.SMTP_SSL(local_hostname=own, timeout=left, context=context)
     else:
-        smtp = smtplib.SMTP(server.host, server.port, own, timeout=left)
-    guard = Timer(max(ending - monotonic(), 0.1), _cut_off, (smtp,))
+        smtp = smtplib.SMTP(local_hostname=own, timeout=left)
+    # The name that the certificate must have is known to the library from its constructor alone,
+    # which would connect, and read a greeting of any length in any time.
+    smtp._host = server.host  # type: ignore[attr-defined]  # noqa: SLF001  see above
+    guard = Timer(left, _cut_off, (smtp,))
     guard.daemon = True
     guard.start()
     try:
+        smtp.connect(server.host, server.port)
         if server.security == "starttls":
             smtp.starttls(context=context)
         if server.user:

@@ -82,7 +82,8 @@ def _assertion(envelope: Envelope, values: Values) -> str:
         "sub": values["user_email"],
         "iat": int(envelope.now.timestamp()),
         "exp": int((envelope.now + _LIFE).timestamp()),
-        "jti": envelope.id,
+        # A token is taken once; each attempt needs another one.
+        "jti": f"{envelope.id}.{envelope.now.timestamp()}",
     }
     return jwt.encode({"alg": "RS256"}, claims, RSAKey.import_key(_pem(values["private_key"])))
 

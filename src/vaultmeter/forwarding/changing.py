@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from vaultmeter.access.egress_rules import target_of
+from vaultmeter.access.egress_tls import context_of
 from vaultmeter.access.names import name_checked
 from vaultmeter.app import App
 from vaultmeter.forwarders import Kind, checked, kind_named
@@ -16,6 +17,7 @@ from vaultmeter.forwarding.telling import plain
 from vaultmeter.model.access import Object, Principal
 from vaultmeter.model.errors import Exists, Invalid
 from vaultmeter.model.instants import text_of
+from vaultmeter.model.tls import Tls
 from vaultmeter.outbox.posting import cancel_of
 from vaultmeter.state.outbox import (
     Forwarder,
@@ -122,6 +124,7 @@ def change(
             raise Exists(f"There is a forwarder {new_name!r} already.", "Choose another name.")
         before = {**held.settings, **opened(sealer, held)}
         kept = _checked(app, declared, {**before, **given})
+        _check_secrets(declared, before, given, kept)
         change_forwarder(
             connection, held.id, settings=_open(declared, kept), modified=now, **columns
         )
@@ -198,9 +201,29 @@ def _checked(app: App, kind: Kind, values: Mapping[str, str]) -> dict[str, str]:
             ) from None
         if name == "host" and target.path != "/":
             raise Invalid("The setting 'host' has a path.", "Write https://HOST alone.")
+    if "server_certificates" in kept:
+        ours = kept["certificate"], kept["private_key"]
+        context_of(Tls(*(ours if all(ours) else ("", "")), kept["server_certificates"]))
     if "to" in kept:
         check_domains(addresses_of(kept["to"]), app.settings.mail_domains)
     return kept
+
+
+def _check_secrets(
+    kind: Kind, before: Mapping[str, str], given: Mapping[str, str], kept: Mapping[str, str]
+) -> None:
+    """Raise `Invalid` where a secret would be sent to another receiver than it was given for."""
+    moved = [name for name in _URLS & kept.keys() if name not in kind.secrets]
+    if all(target_of(before[name]).origin == target_of(kept[name]).origin for name in moved):
+        return
+    for each in kind.settings:
+        is_given = each.make is None and not each.is_own and each.name not in given
+        if each.secret and is_given and kept[each.name]:
+            raise Invalid(
+                f"The forwarder is to go to another host, and {each.name!r} was given for that of"
+                " before.",
+                f"Give {each.name} again, or take it away with an empty text.",
+            )
 
 
 def _open(kind: Kind, values: Mapping[str, str]) -> dict[str, str]:

@@ -1,14 +1,17 @@
 """Deliveries: seen, sent again and cancelled by whoever may."""
 
+from collections.abc import Container
+
 from sqlalchemy import Connection
 
 from vaultmeter import outbox
 from vaultmeter.app import App
-from vaultmeter.forwarding.seeing import is_seen, one_seen
+from vaultmeter.forwarding.seeing import one_seen, seen, sees_all
 from vaultmeter.forwarding.telling import plain_delivery
 from vaultmeter.model.access import Object, Permission, Principal
 from vaultmeter.model.errors import Invalid, NotFound, did_you_mean
-from vaultmeter.state.outbox import STATES, Delivery, forwarder_of, forwarders
+from vaultmeter.model.terms import ORGANISATION
+from vaultmeter.state.outbox import STATES, Delivery, forwarders
 
 _MAY = Permission.FORWARDERS
 
@@ -31,15 +34,18 @@ def deliveries(
         raise Invalid(f"There is no state {state[:100]!r}.", did_you_mean(state, STATES))
     filters: dict[str, object] = {} if state is None else {"state": state}
     with app.state.reading() as connection:
+        own = _own(connection, who)
         if forwarder is not None:
             filters["forwarder"] = one_seen(connection, who, forwarder).id
+        elif not sees_all(who):
+            filters["forwarder"] = tuple(own)
         names = {each.id: each.name for each in forwarders(connection)}
         after = None if cursor is None else _number(cursor)
         # One more than are told says whether there are more; those unseen are few.
         found: list[Delivery] = []
         while len(found) <= limit:
             page = outbox.deliveries(connection, after=after, limit=limit + 1, **filters)
-            found += [each for each in page if _is_seen(connection, who, each)]
+            found += [each for each in page if _is_seen(who, own, each)]
             if len(page) <= limit:
                 break
             after = page[-1].id
@@ -75,18 +81,28 @@ def _plain(connection: Connection, held: Delivery) -> Object:
 def _one(connection: Connection, who: Principal, id_: int) -> Delivery:
     who.require(_MAY)
     held = outbox.delivery_of(connection, id_)
-    if held is None or not _is_seen(connection, who, held):
+    if held is None or not _is_seen(who, _own(connection, who), held):
         raise NotFound(f"There is no delivery {id_}.", "vaultmeter deliveries list shows all.")
     return held
 
 
-def _is_seen(connection: Connection, who: Principal, held: Delivery) -> bool:
-    """Whether it is of a forwarder they may see; everything else is for those who see all."""
-    if held.forwarder is not None:
-        forwarder = forwarder_of(connection, held.forwarder)
-        if forwarder is not None:
-            return is_seen(who, forwarder)
-    return who.viewer(_MAY).grants is None
+def _own(connection: Connection, who: Principal) -> set[int]:
+    """The forwarders that they may see, by number."""
+    return {each.id for each in seen(connection, who)}
+
+
+def _is_seen(who: Principal, own: Container[int | None], held: Delivery) -> bool:
+    """Whether it is of a forwarder they may see; everything else is for those who see all.
+
+    A forwarder may have had more accounts before: what it was sent of those is not theirs.
+    """
+    if sees_all(who):
+        return True
+    viewer = who.viewer(_MAY)
+    return held.forwarder in own and all(
+        viewer.sees(notice.account or ORGANISATION, notice.product)
+        for notice in outbox.message_read(held.message).notices
+    )
 
 
 def _number(cursor: str) -> int:

@@ -105,6 +105,11 @@ def is_seen(who: Principal, forwarder: Forwarder) -> bool:
     return True
 
 
+def sees_all(who: Principal) -> bool:
+    """Whether somebody may see everything that leaves, whoever gets it."""
+    return who.viewer(_MAY).grants is None and _is_of_names(who, "")
+
+
 def require_for(who: Principal, name: str, accounts: tuple[str, ...] | None) -> None:
     """Raise `Forbidden` unless they may say where notices of these accounts go, by that name."""
     if accounts is None:

@@ -9,3 +9,8 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(part if part.isprintable() else ascii(part)[1:-1] for part in text)
+
+
+def plainly(name: str) -> str:
+    """A name of programs as people write it: total_requests, Total requests."""
+    return name.replace("_", " ").strip().capitalize()

@@ -120,7 +120,7 @@ def new_findings(
 
 def _evaluated(app: App, rule: Rule, failed: Callable[[Failure], None]) -> list[Notice]:
     try:
-        found = found_by(app, _owner(app, rule), rule)
+        return list(_raised(app, rule, found_by(app, _owner(app, rule), rule)))
     except VaultmeterError as error:
         if isinstance(error, Unavailable) and not isinstance(error, TookTooLong):
             raise
@@ -128,8 +128,6 @@ def _evaluated(app: App, rule: Rule, failed: Callable[[Failure], None]) -> list[
     except Exception as error:  # noqa: BLE001  one rule must not keep the others from working
         words = f"It failed unexpectedly ({type(error).__name__}): the log tells more."
         _note_failure(app, rule, words, error, failed)
-    else:
-        return list(_raised(app, rule, found))
     return []
 
 

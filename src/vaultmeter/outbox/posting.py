@@ -161,7 +161,9 @@ def _together(notices: tuple[Notice, ...], forwarder: int, end: datetime) -> Mes
     is_one = len(notices) == 1
     subject = notices[0].text if is_one else f"{len(notices)} notices"
     text = "\n".join(f"{each.time:%Y-%m-%d %H:%M} UTC: {each.text}" for each in notices)
-    return Message(f"window:{forwarder}:{end:%Y-%m-%dT%H:%MZ}", subject, text, notices)
+    # A clock that was set back fills a window twice, of which both are to leave.
+    key = f"window:{forwarder}:{end:%Y-%m-%dT%H:%MZ}:{notices[0].id}"
+    return Message(key, subject, text, notices)
 
 
 def _keep(

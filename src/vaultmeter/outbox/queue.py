@@ -88,18 +88,28 @@ def claim(connection: Connection, now: datetime, holder: str, most: int) -> list
 
 
 def release(connection: Connection, node: str) -> int:
-    """Free what a process of this machine had taken that is gone; answers how many there were."""
+    """Free what a process of this machine had taken that is gone; answers how many there were.
+
+    An attempt that was cut off is none: it brings nothing nearer to being given up.
+    """
+    is_held = DELIVERY.c.lease_holder.startswith(f"{node}/", autoescape=True)
     return connection.execute(
         update(DELIVERY)
-        .where(DELIVERY.c.state == SENDING, DELIVERY.c.lease_holder.startswith(f"{node}/"))
-        .values(lease_until=None, lease_holder=None, state=WAITING, due=DELIVERY.c.last_attempt)
+        .where(DELIVERY.c.state == SENDING, is_held)
+        .values(
+            lease_until=None,
+            lease_holder=None,
+            state=WAITING,
+            due=DELIVERY.c.last_attempt,
+            attempts=DELIVERY.c.attempts - 1,
+        )
     ).rowcount
 
 
 def record(connection: Connection, claimed: Claimed, outcome: Outcome, now: datetime) -> bool:
     """Keep what came of an attempt; `False` where the lease has gone to somebody else."""
     held = delivery_of(connection, claimed.delivery.id)
-    if held is None or held.state != SENDING or held.lease_holder != claimed.holder:
+    if held is None or held.state != SENDING or _lease(held) != _lease(claimed.delivery):
         return False
     values = _after(held, outcome, now)
     if claimed.forwarder is not None and forwarder_of(connection, claimed.forwarder.id) is None:
@@ -184,12 +194,17 @@ def _heads(
             is_free,
             or_(CIRCUIT.c.open_until.is_(None), CIRCUIT.c.open_until <= now),
             or_(CIRCUIT.c.next_allowed.is_(None), CIRCUIT.c.next_allowed <= now),
-            or_(DELIVERY.c.forwarder.is_(None), FORWARDER.c.is_enabled),
+            # Those of a forwarder that is gone are taken, too, and given up.
+            or_(FORWARDER.c.id.is_(None), FORWARDER.c.is_enabled),
         )
         .order_by(DELIVERY.c.due, DELIVERY.c.id)
         .limit(most)
     )
     return [(row.id, row.circuit, row.forwarder) for row in connection.execute(statement)]
+
+
+def _lease(delivery: Delivery) -> tuple[str | None, datetime | None]:
+    return delivery.lease_holder, delivery.lease_until
 
 
 def _take_turn(

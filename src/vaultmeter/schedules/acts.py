@@ -101,6 +101,7 @@ def add(  # noqa: PLR0913  one for each part of a schedule
     named, now = _named(name), app.clock()
     with app.access.noting(who, "schedule.add", named, **plan.plain()) as connection:
         owner = owner_of(connection, who)
+        _check_room(connection, owner)
         _check_free(connection, owner, named)
         settings = _settings(connection, owner, plan, now) | {"grants": grants_of(who)}
         number = state.add_schedule(connection, named, owner, settings, now)
@@ -304,7 +305,17 @@ def _named(name: str) -> str:
     return name
 
 
+def _check_room(connection: Connection, owner: Owner) -> None:
+    if len(_schedules_of(connection, owner)) >= MOST:
+        raise Invalid(f"There are {MOST} schedules of yours already.", "Remove some first.")
+
+
+def _schedules_of(connection: Connection, owner: Owner) -> list[Schedule]:
+    own = owner.kind, owner.id
+    return [each for each in state.schedules(connection) if (each.owner.kind, each.owner.id) == own]
+
+
 def _check_free(connection: Connection, owner: Owner, name: str) -> None:
-    for each in state.schedules(connection):
-        if (each.owner.kind, each.owner.id, each.name) == (owner.kind, owner.id, name):
+    for each in _schedules_of(connection, owner):
+        if each.name == name:
             raise Exists(f"There is a schedule {name!r} of yours already.", "Choose another name.")

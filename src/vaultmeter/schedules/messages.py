@@ -64,8 +64,14 @@ def attachments_of(sent: Sent, files: Sequence[ExportFile]) -> tuple[Attachment,
     period = part_of_name(sent.span, sent.zone, sent.run.due)
     stem = re.sub(r"[^\w]+", "-", sent.schedule.name.lower()).strip("-") or "report"
     return tuple(
-        Attachment(f"{stem}-{period}.{each.format}", each.media_type, each.path) for each in files
+        Attachment(f"{stem}-{period}{_ending(each)}", each.media_type, each.path) for each in files
     )
+
+
+def _ending(file: ExportFile) -> str:
+    """The end of a file's name; of several tables in an archive it tells what is inside."""
+    suffix = file.path.suffix
+    return f"-{file.format}{suffix}" if suffix == ".zip" else suffix
 
 
 def failure_of(schedule: Schedule, run: Run, error: str) -> Message:

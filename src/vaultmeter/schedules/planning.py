@@ -54,7 +54,7 @@ def period_of_run(
         span = span_of_report(plan.report, zone, due)
     else:
         view = view_of_owner(connection, schedule.owner.kind, schedule.owner.id, plan.view)
-        span = span_of_query(view.query, zone, due)
+        span = span_of_query(view.query, zone, due, view.path)
     return None if span is None else (span.start, span.end)
 
 

@@ -11,6 +11,7 @@ from threading import Event
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import Connection
 
 from vaultmeter import exporting, outbox
@@ -19,7 +20,7 @@ from vaultmeter.exporting import ExportFile, Wanted
 from vaultmeter.exporting.writing import Progress
 from vaultmeter.failpoints import reach
 from vaultmeter.model.access import Permission, Principal
-from vaultmeter.model.errors import Busy, Invalid, NotFound, Unavailable
+from vaultmeter.model.errors import Busy, Invalid, NotFound, Unavailable, VaultmeterError
 from vaultmeter.schedules.messages import Sent, Span, message_of
 from vaultmeter.schedules.owners import grants_of, principal_of
 from vaultmeter.schedules.plan import Plan, plan_of
@@ -32,6 +33,7 @@ from vaultmeter.state.exporting import change_file, files
 from vaultmeter.state.outbox import DELIVERED, OPEN, Delivery, forwarder_called
 from vaultmeter.state.schedules import DELIVERING, DONE, Run, Schedule
 
+log = structlog.get_logger("vaultmeter.schedules")
 MOST_BEGUN = 100
 """A run that was begun so often without an end takes the process down each time: it is given up."""
 
@@ -211,6 +213,15 @@ def _fail(
     app: App, schedule: Schedule, run: Run, holder: str, error: Exception, *, is_left: bool
 ) -> None:
     now = app.clock()
+    if not is_left:
+        is_told = isinstance(error, VaultmeterError) and not error.inside
+        log.warning(
+            "a schedule failed",
+            schedule=schedule.id,
+            run=run.id,
+            reason=str(error),
+            exc_info=None if is_told else error,
+        )
     with app.state.changing(decides=False) as connection:
         if not state.hold_runs(connection, holder, now, run.id):
             return

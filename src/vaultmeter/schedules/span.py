@@ -16,10 +16,12 @@ from vaultmeter.model.errors import Invalid
 from vaultmeter.model.period import DAYS, Period, period_of
 from vaultmeter.schedules.plan import asked_of
 from vaultmeter.views.pages import page_named
+from vaultmeter.views.questions import month_in
 
 _USUAL = "last-30-days"
 _OWN = {"range", "tz", "view", "evidence"}
 """Words of an address that a run has its own of, or none."""
+_UTC = ZoneInfo("UTC")
 _SAFE = "/:,*@.-_"
 _OF_MONTHS, _MONTH = page_named("clients").path, "month"
 """The page that has billing months in place of a range, and its word for one."""
@@ -30,12 +32,22 @@ def span_of_report(report: Mapping[str, Any], zone: ZoneInfo, due: datetime) -> 
     return _span(asked_of(report, zone.key).when, zone, due)
 
 
-def span_of_query(query: str, zone: ZoneInfo, due: datetime) -> Period | None:
-    """The period of a saved view at a due time, likewise."""
-    word = dict(parse_qsl(query)).get("range", _USUAL)
+def span_of_query(query: str, zone: ZoneInfo, due: datetime, path: str = "") -> Period | None:
+    """The period of a saved view at a due time, likewise.
+
+    On a page of billing months it is the month that the view names, else the one in which its
+    range ends: a month of UTC, as all of them are.
+    """
+    words = dict(parse_qsl(query))
+    word = words.get("range", _USUAL)
     first, dots, last = word.partition(DAYS)
     when = When("all", first, last, zone.key) if dots else When(word, zone=zone.key)
-    return _span(when, zone, due)
+    found = _span(when, zone, due)
+    if path != _OF_MONTHS:
+        return found
+    end = due if found is None else found.end - timedelta(microseconds=1)
+    month = words.get(_MONTH, f"{end.astimezone(zone):%Y-%m}")
+    return _span(month_in(month, due), _UTC, due)
 
 
 def asked_at(
@@ -52,16 +64,12 @@ def asked_at(
 def query_at(
     query: str, zone: ZoneInfo, span: tuple[datetime, datetime] | None, path: str = ""
 ) -> str:
-    """The address of a saved view over the period of a run, in the zone of the schedule.
-
-    A page of billing months that names none is of the month in which the period ends.
-    """
+    """The address of a saved view over the period of a run, in the zone of the schedule."""
     days = None if span is None else days_of(span, zone)
     rest = [pair for pair in parse_qsl(query) if pair[0] not in _OWN]
     told = {"range": DAYS.join(days) if days else "all", "tz": zone.key}
     if path == _OF_MONTHS and span is not None:
-        told[_MONTH] = f"{(span[1] - timedelta(microseconds=1)).astimezone(UTC):%Y-%m}"
-        told |= {name: value for name, value in rest if name == _MONTH}
+        told[_MONTH] = f"{span[0].astimezone(UTC):%Y-%m}"
         rest = [pair for pair in rest if pair[0] != _MONTH]
     return urlencode([*told.items(), *rest], safe=_SAFE, quote_via=quote)
 
@@ -79,22 +87,22 @@ def days_of(span: tuple[datetime, datetime], zone: ZoneInfo) -> tuple[str, str] 
 
 
 def words_of(span: tuple[datetime, datetime] | None, zone: ZoneInfo) -> str:
-    """The period as mails say it: its days and its zone."""
+    """The period as mails say it: its days and its zone, which of a billing month is UTC."""
     if span is None:
         return f"all there is ({zone.key})"
-    days = days_of(span, zone)
-    if days is None:
-        start, end = (each.astimezone(zone) for each in span)
-        return f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} ({zone.key})"
-    first, last = days
-    return f"{first} ({zone.key})" if first == last else f"{first} to {last} ({zone.key})"
+    for each in (zone, _UTC):
+        if days := days_of(span, each):
+            first, last = days
+            return f"{first} ({each.key})" if first == last else f"{first} to {last} ({each.key})"
+    start, end = (each.astimezone(zone) for each in span)
+    return f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} ({zone.key})"
 
 
 def part_of_name(span: tuple[datetime, datetime] | None, zone: ZoneInfo, due: datetime) -> str:
     """The period as names of files have it."""
     if span is None:
         return f"all-{due.astimezone(zone):%Y-%m-%d}"
-    days = days_of(span, zone)
+    days = days_of(span, zone) or days_of(span, _UTC)
     if days is None:
         return "-to-".join(f"{each.astimezone(zone):%Y-%m-%dT%H%M}" for each in span)
     first, last = days

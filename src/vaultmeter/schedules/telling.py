@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from vaultmeter import notices, outbox
+from vaultmeter.exporting.making import in_words
 from vaultmeter.model.errors import Forbidden, Invalid, NotFound
 from vaultmeter.schedules.messages import failure_of, failure_text, key_of
 from vaultmeter.state import schedules as state
@@ -27,7 +28,7 @@ def failed(
     connection: Connection, schedule: Schedule, run: Run, error: Exception, now: datetime
 ) -> None:
     """Let a run wait for its next attempt, or give it up."""
-    words = str(error) or type(error).__name__
+    words = in_words(error)
     failures = run.failures + 1
     ended = {"failures": failures, "error": words, "lease": None, "leased_until": None}
     if isinstance(error, _FINAL) or failures > len(PAUSES):

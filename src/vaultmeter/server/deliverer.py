@@ -46,23 +46,35 @@ class Deliverer:
         self._running: set[Future[None]] = set()
         self._done = Event()
         self._forgotten: datetime | None = None
+        self._trouble = ""
 
     def run(self, life: Life) -> None:
         """Deliver until the server ends; what is under way then is waited for."""
-        with self._app.state.changing() as connection:
+        with self._app.state.changing(decides=False) as connection:
             # Whoever held these was a process of this folder, which can be open only once.
             outbox.release(connection, self._node)
         with ThreadPoolExecutor(AT_ONCE, self.name) as pool:
             while not life.stopping:
                 life.beat()
                 reach("deliverer-turn")
-                self.turn(pool)
+                self._trying(pool)
                 self._done.wait(self._step)
                 self._done.clear()
             while self._collect():
                 life.beat()
                 self._done.wait(self._step)
                 self._done.clear()
+
+    def _trying(self, pool: ThreadPoolExecutor) -> None:
+        """Take a turn, and tell once why there can be none at the moment: a full disk, say."""
+        try:
+            self.turn(pool)
+        except Unavailable as error:
+            if error.message != self._trouble:
+                self._log.error("nothing can be delivered", reason=error.message)
+            self._trouble = error.message
+        else:
+            self._trouble = ""
 
     def turn(self, pool: ThreadPoolExecutor) -> int:
         """Begin what is due, as far as there is room; answers how many deliveries."""
@@ -71,7 +83,7 @@ class Deliverer:
         self._forget(now)
         if free <= 0 or not self._is_anything_due(now):
             return 0
-        with self._app.state.changing() as connection:
+        with self._app.state.changing(decides=False) as connection:
             outbox.close_windows(connection, now)
             claimed = outbox.claim(connection, now, self._holder, free)
         reach("delivery-claimed")
@@ -102,7 +114,7 @@ class Deliverer:
             detail=outcome.detail,
         )
         try:
-            with self._app.state.changing() as connection:
+            with self._app.state.changing(decides=False) as connection:
                 kept = outbox.record(connection, claimed, outcome, self._app.clock())
         except Unavailable as error:
             # The lease ends, and it is sent again under the same id.
@@ -121,9 +133,9 @@ class Deliverer:
     def _forget(self, now: datetime) -> None:
         """Forget what was decided long ago, every hour."""
         if self._forgotten is None or now - self._forgotten >= _FORGET_EVERY:
-            self._forgotten = now
-            with self._app.state.changing() as connection:
+            with self._app.state.changing(decides=False) as connection:
                 forget_finished(connection, now - KEPT_FOR)
+            self._forgotten = now
 
 
 def waiting_and_dead(app: App) -> dict[str, int]:

@@ -16,6 +16,7 @@ from vaultmeter.console.page import Page
 from vaultmeter.console.rendering import render
 from vaultmeter.model.access import Object
 from vaultmeter.model.errors import Invalid, NotFound, VaultmeterError
+from vaultmeter.model.printable import plainly
 from vaultmeter.reports.explain import SIZE_AT_MOST
 from vaultmeter.reports.head import report_named
 from vaultmeter.views.view import SIZES
@@ -70,7 +71,7 @@ def _facts(asking: Asking) -> dict[str, Any]:
     return {
         "told": told,
         "say": evidence_words,
-        "title": evidence_words.plainly(told["title"]),
+        "title": plainly(told["title"]),
         "about": _about(asking, told),
         "number": evidence_words.value(told, words),
         "counted": evidence_words.value(told, words, "counted"),

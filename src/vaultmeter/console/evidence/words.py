@@ -16,6 +16,7 @@ from vaultmeter.console.titles import (
 )
 from vaultmeter.console.words import NBSP, Instant, Words
 from vaultmeter.model.access import Object
+from vaultmeter.model.printable import plainly
 
 _SUMMED = ("requests", "weight", "glances")
 """What is counted by adding up, so that parts add up, too."""
@@ -40,11 +41,6 @@ _SQL = re.compile(
     r"|distinct|join|left|cross|on|group|order|by|desc|asc|limit|offset|case|when|then|else|end"
     r"|union|all|materialized|filter|having|true|false|exists|between)\b"
 )
-
-
-def plainly(name: str) -> str:
-    """A name of programs as people write it: total_requests, Total requests."""
-    return name.replace("_", " ").strip().capitalize()
 
 
 def sql(text: str) -> Markup:

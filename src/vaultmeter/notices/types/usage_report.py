@@ -4,10 +4,12 @@ The numbers are those of the reports `clients` and `forecast`. The sentence and 
 those of Akeyless: "Your account has reached N clients in Password Manager." Each is told once
 for a product, account, month, limit and level; in a new month, or when the limit is another one,
 it is told again. The month before is looked at, too, for some days, as its events may come late.
+Beside the payload of Akeyless there is a `chart`, which mail shows: the clients of a year's months.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from vaultmeter.asked import ReportAsked, When
@@ -26,6 +28,8 @@ PRODUCTS: Mapping[str, str] = {
 """The products as the sentence names them."""
 FORECAST = "forecast"
 _ALL = 100
+_YEAR = 330
+"""Days back from the first of a month to the month whose eleventh after it is: twelve in all."""
 _LEVEL = "Per cent of the limit, from 1 to 100, or forecast: when it is likely to be passed."
 Row = Mapping[str, Any]
 
@@ -42,15 +46,36 @@ def _reached(looking: Looking, level: int) -> Iterator[Finding]:
     today = looking.now.astimezone(zone_named(zone)).date()
     first = (today - timedelta(days=looking.settings["late_days"])).replace(day=1)
     when = When(start=first.isoformat(), end=today.isoformat(), zone=zone)
-    for row in _limited(looking, ReportAsked("clients", when)):
-        if row["total"] * _ALL < row["limit"] * level:
-            continue
+    rows = [
+        row
+        for row in _limited(looking, ReportAsked("clients", when))
+        if row["total"] and row["total"] * _ALL >= row["limit"] * level
+    ]
+    months = _months(looking, today) if rows else {}
+    for row in rows:
         sentence = f"Your account has reached {row['total']} clients in {_name(row)}"
         added: dict[str, Any] = {}
         if level != _ALL:
             sentence += f", {level} % of the limit of {row['limit']} or more"
             added = {"level": level}
+        points = [
+            [f"{month:%Y-%m}", total]
+            for month, total in months[row["product"], row["account"]]
+            if month <= row["month"]
+        ]
+        title = f"Clients of {_name(row)} by month"
+        added["chart"] = {"title": title, "points": points, "limit": row["limit"]}
         yield _finding(row, row["total"], f"{sentence}.", level, added)
+
+
+def _months(looking: Looking, today: date) -> Mapping[tuple[str, str], list[tuple[date, int]]]:
+    """The clients of the months of a year up to today, by product and account."""
+    first = (today.replace(day=1) - timedelta(days=_YEAR)).replace(day=1)
+    when = When(start=first.isoformat(), end=today.isoformat(), zone=looking.settings["zone"])
+    found: defaultdict[tuple[str, str], list[tuple[date, int]]] = defaultdict(list)
+    for row in looking.table(ReportAsked("clients", when)).dicts():
+        found[row["product"], row["account"]].append((row["month"], row["total"]))
+    return found
 
 
 def _likely(looking: Looking) -> Iterator[Finding]:

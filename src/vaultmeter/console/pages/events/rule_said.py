@@ -13,9 +13,8 @@ _AGGREGATES = {"sum": "sum of", "max": "highest", "min": "lowest", "any": ""}
 
 
 def said(row: Mapping[str, Any]) -> str:
-    """What a rule, as services tell it, looks for; nothing where its type says it all."""
-    say = _SAID.get(row["type"])
-    return "" if say is None else say(row["settings"])
+    """What a rule, as services tell it, looks for."""
+    return _SAID[row["type"]](row["settings"])
 
 
 def _usage(settings: Settings) -> str:
@@ -55,6 +54,8 @@ def _report(settings: Settings) -> str:
 _SAID: Mapping[str, Callable[[Settings], str]] = {
     "usage-report": _usage,
     "source-silent": _silent,
+    "rejects": lambda _: "once a source and day",
+    "schedule-failed": lambda _: "a run that was given up or missed",
     "unused-items": _threshold,
     "inactive-people": _threshold,
     "rule": _report,
