@@ -62,6 +62,7 @@ demo: $(READY) ## Take in a real audit log and an invented year, show reports, s
 		vaultmeter report items --range last-30-days --limit 8
 		vaultmeter report users --range all --account acme/finance --user 'person0*'
 		vaultmeter limits set sm 550
+		vaultmeter limits set pm 250
 		vaultmeter report clients --range last-month
 		vaultmeter report unused --account acme/finance --limit 5
 		vaultmeter explain overview --cell passwords_accessed --size 3

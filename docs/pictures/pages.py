@@ -28,7 +28,7 @@ _SHOWN = (
     ("clients", "/clients", "light"),
     ("sources", "/sources", "light"),
     ("event-center", "/events", "light"),
-    ("schedule", "/schedules/new?view=/clients", "light"),
+    ("schedule", "/schedules/new?of=/clients", "light"),
 )
 """Each picture: its name, its address, its theme."""
 
@@ -39,6 +39,7 @@ def main() -> None:
         _run(data, "ingest", "openbao", str(_SAMPLE), "--account", "acme")
         _run(data, "simulate", *_ORGANISATION)
         _run(data, "limits", "set", "sm", "550")
+        _run(data, "limits", "set", "pm", "250")
         _run(data, "users", "add", "hanna.vogel", "--role", "admin", "--password-stdin")
         with _serving(data) as origin:
             browser = playwright.chromium.launch(

@@ -248,12 +248,12 @@ def _forwarded(asking: Asking) -> None:
 def _noticed(asking: Asking) -> None:
     asking.ask("GET notices")
     asking.ask("GET notices/{id}", id="1")
-    asking.ask("POST notices/acknowledge", {"ids": [1]})
+    asking.ask("POST acknowledged-notices", {"ids": [1]})
     asking.ask("GET rules")
-    asking.ask("GET rules/types")
+    asking.ask("GET rule-types")
     made = asking.ask("POST rules", {"name": "Busy days", "type": "rule", "settings": _BUSY})
     number = str(made["id"])
-    asking.ask("POST rules/preview", {"id": made["id"]})
+    asking.ask("POST rule-preview", {"id": made["id"]})
     asking.ask("GET rules/{id}", id=number)
     asking.ask("PATCH rules/{id}", {"enabled": False}, id=number)
     asking.ask("DELETE rules/{id}", id=number)
@@ -277,13 +277,13 @@ def _exported(asking: Asking) -> None:
     asking.ask("GET exports/{number}", number=number)
     asking.ask("GET exports/{number}/manifest", number=number)
     asking.ask("GET exports")
-    asking.ask("GET exports/key")
+    asking.ask("GET export-key")
     asking.ask("DELETE exports/{number}", number=number)
 
 
 def _scheduled(asking: Asking, view: int) -> None:
     timed = {"every": "monthly", "on": "1", "at": "07:00", "time_zone": "Europe/Berlin"}
-    asking.ask("POST schedules/next-runs", timed)
+    asking.ask("POST next-runs", timed)
     asked = {"name": "People", "view": view, "formats": ["xlsx"], "recipients": [_ADDRESS]}
     asking.ask("POST schedules", timed | asked)
     asking.ask("GET schedules")

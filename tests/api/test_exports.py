@@ -59,7 +59,7 @@ def test_a_file_is_made_and_downloaded(place: Served) -> None:
     assert (again.status, again.body) == (304, b"")
     manifest = place.ask("GET", f"exports/{told['id']}/manifest").json()
     assert manifest["file"]["sha256"] == told["sha256"]
-    key = place.ask("GET", "exports/key", "nothing").json()["rows"][0]
+    key = place.ask("GET", "export-key", "nothing").json()["rows"][0]
     assert manifest["fingerprint"] == key["fingerprint"]
 
 

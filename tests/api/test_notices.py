@@ -33,7 +33,7 @@ def test_a_server_raises_what_is_reached(place: Served) -> None:
     for key in ("keeper", "scoped", "reader"):
         reply = place.ask("GET", f"notices/{notice['id']}", key)
         assert reply.status == (404 if key == "keeper" else 403)
-    reply = place.ask("POST", "notices/acknowledge", given={"ids": [notice["id"]]})
+    reply = place.ask("POST", "acknowledged-notices", given={"ids": [notice["id"]]})
     assert reply.json() == {"acknowledged": 1}
     assert notice["id"] not in [each["id"] for each in told()]
 
@@ -45,7 +45,7 @@ def test_rules_over_http(place: Served) -> None:
     made = place.ask("POST", "rules", given=wanted).json()
     assert (made["account"], made["owner_kind"], made["owner"]) == (SCOPED, "key", "admin")
     assert place.ask("GET", f"rules/{made['id']}").json() == made
-    (found,) = place.ask("POST", "rules/preview", given={"id": made["id"]}).json()["rows"]
+    (found,) = place.ask("POST", "rule-preview", given={"id": made["id"]}).json()["rows"]
     assert (found["account"], found["payload"]["threshold"]) == (SCOPED, 1)
     changed = place.ask("PATCH", f"rules/{made['id']}", given={"enabled": False}).json()
     assert (changed["enabled"], changed["settings"]) == (False, made["settings"])
@@ -56,5 +56,5 @@ def test_rules_over_http(place: Served) -> None:
     assert place.ask("GET", f"rules/{made['id']}").status == 404
     acts = [row["act"] for row in place.trail("rule.*")]
     assert acts == ["rule.remove", "rule.change", "rule.add"]
-    names = {row["name"] for row in place.ask("GET", "rules/types").json()["rows"]}
+    names = {row["name"] for row in place.ask("GET", "rule-types").json()["rows"]}
     assert {"usage-report", "rule"} < names

@@ -24,7 +24,7 @@ def test_a_schedule_runs_and_its_file_is_downloaded(place: Served) -> None:
     assert made.status == 201
     told = made.json()
     assert (told["owner"], told["owner_kind"], len(told["next"])) == ("admin", "key", 5)
-    assert told["next"] == place.ask("POST", "schedules/next-runs", given=timed).json()["rows"]
+    assert told["next"] == place.ask("POST", "next-runs", given=timed).json()["rows"]
     assert place.ask("POST", "schedules", given=wanted).status == 409
     assert place.ask("GET", "schedules/Board").json() == told
     run = place.ask("POST", "schedules/Board/run")

@@ -86,6 +86,24 @@ def test_csv_has_the_facts_above_its_header() -> None:
     assert bare.startswith(b"text,integer\r\nname 9,9\r\n")
 
 
+def test_json_says_who_made_it_behind_the_answer() -> None:
+    """A file has all that the bare answer has, the same, and whose it is."""
+    document = document_of(SMALL)
+    whole, bare = (json.loads(file_of("json", document, bare=each)) for each in (False, True))
+    assert whole == bare | {"view": "", "made": "2026-11-22T12:00:00Z", "made_by": "ada"}
+
+
+def test_a_pdf_says_measures_in_words(tmp_path: Path) -> None:
+    """People read words where programs read names, and no sum of different things."""
+    columns = (Column("measure", "Measure"), Column("value", "Value", "integer"))
+    rows = (("total_requests", 12), ("unique_users", 3))
+    text = _text_of(file_of("pdf", document_of(table_of(*rows, columns=columns))), tmp_path)
+    assert "Total requests" in text
+    assert "Unique users" in text
+    assert "total_requests" not in text
+    assert "Control totals: 2 rows." in text
+
+
 def test_limited_rows_are_loud_in_each_format(tmp_path: Path) -> None:
     """Whoever sees only a part of the rows is told how many there are."""
     document = limited(SMALL, 1_000_000)
@@ -193,6 +211,8 @@ def test_more_rows_than_a_sheet_has_go_on_in_the_next(monkeypatch: pytest.Monkey
     found = [row for sheet in sheets for row in sheet.iter_rows(2, values_only=True)]
     assert [sheet.max_row for sheet in sheets] == [5, 5, 2]
     assert found == list(ROWS)
+    told = [row[:3] for row in book.worksheets[0].values if row[1] == "Rows" and row[2]]
+    assert told == [("Made", "Rows", 9)]
 
 
 def test_numbers_that_a_spreadsheet_would_round_are_text() -> None:

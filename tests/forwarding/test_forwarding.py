@@ -1,5 +1,6 @@
 """Forwarders: what is set is sealed where it is secret, told where it is not, and stays."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -216,21 +217,18 @@ def test_certificates_that_are_none_are_refused(folder: Folder) -> None:
 
 def test_a_state_that_cannot_be_written_ends_no_worker(folder: Folder) -> None:
     """While there is no room nothing is delivered, which is told once; then it goes on."""
-    app, life, log = folder.app, Life(), structlog.get_logger()
-    add(app)
-    notice(app, 1)
-    deliverer = Deliverer(app, log, step=0.01)
-    beats = []
+    app, life = folder.app, Life()
+    turns = iter(range(3))
 
-    def lock() -> None:
-        beats.append(1)
-        if len(beats) > 3:
-            life.stop()
-        raise Unavailable("The disk is full.", "Make room.")
+    class Full(Deliverer):
+        def turn(self, pool: ThreadPoolExecutor) -> int:
+            if next(turns, None) is None:
+                life.stop()
+                return super().turn(pool)
+            raise Unavailable("The disk is full.", "Make room.")
 
-    deliverer.turn = lambda _: lock()  # type: ignore[method-assign,assignment]
     with capture_logs() as logs:
-        deliverer.run(life)
+        Full(app, structlog.get_logger(), step=0.01).run(life)
     assert [line["event"] for line in logs] == ["nothing can be delivered"]
 
 

@@ -281,6 +281,18 @@ def test_a_name_is_there_once_for_an_owner(scheduling: Scheduling) -> None:
     assert ("schedule.add", "Users") in [tuple(row) for row in acts]
 
 
+def test_an_owner_has_so_many_and_no_more(
+    scheduling: Scheduling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One owner's schedules are bounded; another's are not counted among them."""
+    monkeypatch.setattr("vaultmeter.schedules.acts.MOST", 1)
+    scheduling.role("scheduler")
+    scheduling.add(scheduling.user("ada", "scheduler"))
+    scheduling.add()
+    with pytest.raises(Invalid, match="schedules of yours"):
+        scheduling.add(name="Other")
+
+
 def test_what_leaves_is_in_the_trail(scheduling: Scheduling) -> None:
     """A delivery is noted with whose rights it had and where to."""
     scheduling.role("scheduler")

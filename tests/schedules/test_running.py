@@ -12,6 +12,7 @@ from vaultmeter import exporting, failpoints, schedules
 from vaultmeter.failpoints import SCHEDULE_FAILPOINTS
 from vaultmeter.model.errors import Unavailable
 from vaultmeter.schedules.planning import AT_ONCE, plan_due
+from vaultmeter.state.saved_views import add_view
 
 
 class Killed(BaseException):
@@ -72,6 +73,22 @@ def test_each_format_is_a_file(scheduling: Scheduling) -> None:
     scheduling.turn("2026-11-23T07:00")
     (message,) = scheduling.messages()
     assert [each.name.rpartition(".")[2] for each in message.attachments] == ["csv", "json"]
+
+
+def test_archives_of_several_tables_are_called_archives(scheduling: Scheduling) -> None:
+    """Each attachment is called what it is: several tables as CSV are a ZIP archive."""
+    app = scheduling.app
+    scheduling.role("scheduler")
+    ada = scheduling.user("ada", "scheduler")
+    with app.access.keeping() as connection:
+        address = ("/product-usage", "range=last-month")
+        view = add_view(connection, ada.id, "Use", address, app.clock(), is_shared=False)
+    scheduling.add(ada, view=view, formats=["csv", "json"])
+    scheduling.turn("2026-11-23T07:00")
+    (message,) = scheduling.messages()
+    names = [each.name for each in message.attachments]
+    period = "2026-10-01-to-2026-10-31"
+    assert names == [f"users-{period}-csv.zip", f"users-{period}.json"]
 
 
 def test_without_a_destination_files_are_kept(scheduling: Scheduling) -> None:

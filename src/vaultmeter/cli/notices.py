@@ -16,7 +16,7 @@ Number = Annotated[
 ]
 _LIST = Question("GET /notices", "vaultmeter.notices:listed")
 _SHOW = Question("GET /notices/{id}", "vaultmeter.notices:show")
-_ACKNOWLEDGE = Question("POST /notices/acknowledge", "vaultmeter.notices:acknowledge")
+_ACKNOWLEDGE = Question("POST /acknowledged-notices", "vaultmeter.notices:acknowledge")
 _MOST = 1000
 
 

@@ -55,12 +55,12 @@ OfProduct = Annotated[
     ),
 ]
 _LIST = Question("GET /rules", "vaultmeter.notices.rules:listed")
-_TYPES = Question("GET /rules/types", "vaultmeter.notices.rules:types")
+_TYPES = Question("GET /rule-types", "vaultmeter.notices.rules:types")
 _ADD = Question("POST /rules", "vaultmeter.notices.rules:add")
 _SHOW = Question("GET /rules/{id}", "vaultmeter.notices.rules:show")
 _CHANGE = Question("PATCH /rules/{id}", "vaultmeter.notices.rules:change")
 _REMOVE = Question("DELETE /rules/{id}", "vaultmeter.notices.rules:remove")
-_PREVIEW = Question("POST /rules/preview", "vaultmeter.notices.rules:preview")
+_PREVIEW = Question("POST /rule-preview", "vaultmeter.notices.rules:preview")
 
 
 @app.callback()

@@ -21,7 +21,7 @@ _RESUME = Question("POST /schedules/{schedule}/resume", f"{_HERE}:resume")
 _RUN = Question("POST /schedules/{schedule}/run", f"{_HERE}:run_now")
 _TEST = Question("POST /schedules/{schedule}/test", f"{_HERE}:test_send")
 _RUNS = Question("GET /schedules/{schedule}/runs", f"{_HERE}:runs")
-_NEXT = Question("POST /schedules/next-runs", f"{_HERE}:next_runs")
+_NEXT = Question("POST /next-runs", f"{_HERE}:next_runs")
 
 
 @app.callback()

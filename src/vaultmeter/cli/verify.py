@@ -13,7 +13,7 @@ from vaultmeter.model.errors import Invalid
 from vaultmeter.settings import Settings
 
 app = typer.Typer(add_completion=False)
-_KEY = Question("GET /exports/key", "vaultmeter.exporting.asking:key")
+_KEY = Question("GET /export-key", "vaultmeter.exporting.asking:key")
 _RESULTS = {True: "right", False: "WRONG", None: "not checked"}
 
 

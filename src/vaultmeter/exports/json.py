@@ -1,5 +1,6 @@
 """The whole answer as one JSON object, for programs; several tables are a list in one object.
 
+A file says behind the answer who made it and when; a bare one is the answer alone.
 It is written row by row: a million rows need no more memory than one.
 """
 
@@ -50,8 +51,9 @@ def _write(document: Document, out: BinaryIO, options: Options) -> None:
     with as_text(out) as text:
         parts = with_rows(document, options)
         if len(document.parts) == 1:
+            about = None if options.bare else _about(document)
             for part, rows in parts:
-                _object(part, rows, text, 0, bare=options.bare)
+                _object(part, rows, text, 0, about)
         else:
             _bundle(document, parts, text)
         text.write("\n")
@@ -59,29 +61,39 @@ def _write(document: Document, out: BinaryIO, options: Options) -> None:
 
 def _bundle(document: Document, parts: Iterator[tuple[Part, Iterator[Row]]], out: TextIO) -> None:
     """Write several tables as one object."""
-    about = {
-        "title": document.title,
-        "view": document.view,
-        "made": text_of(document.made),
-        "made_by": document.made_by,
-    }
+    about = {"title": document.title, **_about(document)}
     out.write("{\n" + "".join(_pair(name, value, 1) + ",\n" for name, value in about.items()))
     out.write(f'{_STEP}"reports": [')
     before = "\n"
     for part, rows in parts:
         out.write(before + _STEP * 2)
-        _object(part, rows, out, 2, bare=False)
+        _object(part, rows, out, 2, {})
         before = ",\n"
     out.write(("" if before == "\n" else f"\n{_STEP}") + "]\n}")
 
 
-def _object(part: Part, rows: Iterator[Row], out: TextIO, depth: int, *, bare: bool) -> None:
-    """Write one table as an object that stands so many steps deep."""
+def _about(document: Document) -> dict[str, str]:
+    """Whose a file is, and of when."""
+    return {
+        "view": document.view,
+        "made": text_of(document.made),
+        "made_by": document.made_by,
+    }
+
+
+def _object(
+    part: Part, rows: Iterator[Row], out: TextIO, depth: int, about: dict[str, str] | None
+) -> None:
+    """Write one table as an object that stands so many steps deep; `about` goes behind it.
+
+    It is `None` for a bare one, which is what programs are answered.
+    """
     own = depth + 1
     head = _before(part.about).items()
     tail = dict(_behind(part.about))
-    if part.is_limited and not bare:
+    if part.is_limited and about is not None:
         tail["rows_limited"] = {"rows": part.row_count, "total": part.about.total}
+    tail |= about or {}
     out.write("{\n" + "".join(_pair(name, value, own) + ",\n" for name, value in head))
     out.write(f'{_STEP * own}"rows": [')
     is_first = True

@@ -308,7 +308,12 @@ def _lines(filled: _Book, document: Document) -> Iterator[tuple[str, str, Any]]:
             yield label, text[:_MOST_TEXT], None
         yield "", "", None
     yield "Sheets", "Control totals: what the rows and each column of numbers add up to", None
+    before: Tally | None = None
     for name, tally in filled.listed:
+        if tally is before:
+            yield name, "Goes on with the rows of the sheet before it", None
+            continue
+        before = tally
         yield name, "Rows", tally.rows
         titles = {column.name: column.title for column in tally.part.about.columns}
         for column, total in tally.sums.items():

@@ -27,6 +27,8 @@ EXPIRE_EVERY = 600.0
 """Seconds between two looks for files that are kept no longer."""
 _TOLD_EVERY = 1.0
 """Seconds after which it is written down how many rows a file has by now."""
+_END = 8.0
+"""Seconds that a file has to be left when the server ends."""
 
 
 class Exporter:
@@ -80,10 +82,13 @@ class Exporter:
         )
         thread.start()
         told = monotonic()
-        while thread.is_alive():
+        ends: float | None = None
+        while thread.is_alive() and (ends is None or monotonic() < ends):
             thread.join(LOOK)
             life.beat()
             if life.stopping:
+                # What does not end in time ends with the process: the next one begins it anew.
+                ends = ends or monotonic() + _END
                 progress.is_left = True
             if life.stopping or self._is_cancelled(waiting.id):
                 progress.stop.set()

@@ -26,6 +26,8 @@ _COOKIE = {
 }
 _VARIOUS = {"GET me"}
 """Operations whose answers do not all have the same fields."""
+_FREE = {"settings", "payload", "default"}
+"""Fields that hold something else in each row, by the type of what the row is about."""
 _KINDS: dict[type, str] = {str: "string", bool: "boolean", int: "number", float: "number"}
 
 
@@ -82,7 +84,9 @@ def _schema(declared: Object, answer: Any) -> Object:  # noqa: ANN401  whatever 
 def schema_of(answer: Any) -> Object:  # noqa: ANN401  as above
     """The fields and types of an answer; each may be null, and nobody promises that it is there."""
     if isinstance(answer, dict):
-        fields = {name: schema_of(value) for name, value in answer.items()}
+        fields = {
+            name: {} if name in _FREE else schema_of(value) for name, value in answer.items()
+        }
         return {"type": ["object", "null"], "properties": fields}
     if isinstance(answer, list):
         return {"type": ["array", "null"], "items": schema_of(answer[0]) if answer else {}}

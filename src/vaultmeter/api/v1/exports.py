@@ -76,7 +76,7 @@ def routes(app: App) -> APIRouter:
         made = asking.begin(app, who, **wanted.model_dump())
         return JSONResponse(made, 202, {"Location": f"{_PREFIX}/{made['id']}"})
 
-    @router.get("/exports/key")
+    @router.get("/export-key")
     def key(_who: Annotated[Principal, allowed(None)]) -> Object:
         """Tell the public keys that verify manifests, that of today first."""
         return asking.keys(app)

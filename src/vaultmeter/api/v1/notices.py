@@ -29,7 +29,7 @@ class Acknowledged(Body):
 
 
 def routes(app: App) -> APIRouter:
-    """`GET notices`, `GET notices/{id}` and `POST notices/acknowledge`."""
+    """`GET notices`, `GET notices/{id}` and `POST acknowledged-notices`."""
     router = resource("Notices")
 
     @router.get("/notices", response_model=Page)
@@ -75,7 +75,7 @@ def routes(app: App) -> APIRouter:
             text=text,
         )
 
-    @router.post("/notices/acknowledge")
+    @router.post("/acknowledged-notices")
     def acknowledge(who: _May, given: Acknowledged) -> Object:
         """Note that you have seen to notices, all of them or none; who did so first stays."""
         return notices.acknowledge(app, who, given.ids)

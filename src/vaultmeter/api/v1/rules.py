@@ -16,7 +16,7 @@ _May = Annotated[Principal, allowed(Permission.NOTICES)]
 _Id = Annotated[int, Path(description="The number of a rule.")]
 _ACCOUNT = "The account it is about, with those below it; * is the whole organisation."
 _PRODUCT = "The product it is about: sm, pm or sra; * is all of them."
-_SETTINGS = "What it is told, by the names of its type: GET rules/types lists them."
+_SETTINGS = "What it is told, by the names of its type: GET rule-types lists them."
 _EXAMPLE = {"report": "overview", "column": "value", "aggregate": "max", "value": 100_000}
 _Type = Annotated[str, Field(json_schema_extra={"enum": [*TYPES]}, examples=["rule"])]
 
@@ -57,7 +57,7 @@ class Previewed(Body):
 
 
 def routes(app: App) -> APIRouter:
-    """`GET`, `POST rules`, `rules/types`, `rules/preview`, and those of one rule."""
+    """`GET`, `POST rules`, `rule-types`, `rule-preview`, and those of one rule."""
     router = resource("Rules")
 
     @router.get("/rules", response_model=Page)
@@ -70,12 +70,12 @@ def routes(app: App) -> APIRouter:
         """Make a rule, which is evaluated with the rights that you have then."""
         return rules.add(app, who, **wanted.model_dump())
 
-    @router.get("/rules/types", response_model=Page)
+    @router.get("/rule-types", response_model=Page)
     def list_types(who: _May) -> Object:
         """List the types of rules, and what each can be told."""
         return rules.types(app, who)
 
-    @router.post("/rules/preview", response_model=Page)
+    @router.post("/rule-preview", response_model=Page)
     def preview_rule(who: _May, wanted: Previewed) -> Object:
         """Tell what a rule finds now, and whether it would raise it; nothing is raised."""
         given = wanted.model_dump()

@@ -109,7 +109,7 @@ def routes(app: App) -> APIRouter:
         """Add a schedule; it runs with your rights as they are at each run."""
         return schedules.add(app, who, **_words(wanted))
 
-    @router.post("/schedules/next-runs")
+    @router.post("/next-runs")
     def next_runs(who: _May, timed: Timed) -> Object:
         """Tell the next five runs that a timing would have; nothing is saved."""
         return schedules.next_runs(app, who, **timed.model_dump())
