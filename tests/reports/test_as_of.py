@@ -128,15 +128,15 @@ def test_that_of_a_viewer_changes_with_what_it_sees_alone(taken: Folder) -> None
     taken.take(
         "events", ndjson(*(event(60 + n, account="acme/a") for n in range(3))), account="acme"
     )
-    changed = set()
+    changed, before, told = set(), states(), answers()
     for number, (body, connector) in enumerate(CHANGES):
-        before, told = states(), answers()
         taken.take(connector, body, account="acme", source=connector)
-        for place, (one, other) in enumerate(zip(before, states(), strict=True)):
-            differs = told[place] != answers()[place]
-            assert differs <= (one != other)
-            if one != other:
+        after, now = states(), answers()
+        for place in range(len(viewers)):
+            assert (told[place] != now[place]) <= (before[place] != after[place])
+            if before[place] != after[place]:
                 changed.add((number, place))
+        before, told = after, now
     assert changed == {(2, 0), (3, 0), (3, 1), (4, 0), (5, 0), (6, 0)}
 
 

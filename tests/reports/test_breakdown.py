@@ -62,13 +62,16 @@ def test_by_account_each_part_is_the_filtered_report(organisation: Organisation,
 
     table = answer_by(app.store, report, ask, "account")
 
-    parts = rows_by(table)
+    parts, accounts = rows_by(table), accounts_of(app)
+    # Of each report every other account, of the next report the others.
+    chosen = accounts[report_names().index(name) % 2 :: 2]
     expected = {
-        account: list(answer(app.store, report, asked(name, (account,))).rows)
-        for account in accounts_of(app)
+        account: list(answer(app.store, report, asked(name, (account,))).rows) for account in chosen
     }
     whole = {WHOLE: list(answer(app.store, report, ask).rows)} if report.whole else {}
-    assert parts == {part: rows for part, rows in {**whole, **expected}.items() if rows}
+    compared = {part: rows for part, rows in parts.items() if part in {*chosen, *whole}}
+    assert compared == {part: rows for part, rows in {**whole, **expected}.items() if rows}
+    assert set(parts) <= {*accounts, *whole}
     assert list(parts) == sorted(parts, key=str)
     assert table.total == len(table.rows)
     assert [column.name for column in table.columns] == [

@@ -122,7 +122,7 @@ def _standing(
 
 
 def _limited(asked: ReportAsked, wanted: Wanted) -> ReportAsked:
-    return replace(asked, limit=wanted.limit or asked.limit or _ALL)
+    return replace(asked, limit=min(wanted.limit or asked.limit or _ALL, _ALL))
 
 
 def _part(

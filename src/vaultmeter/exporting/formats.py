@@ -36,6 +36,8 @@ def export_named(name: str, password: str | None = None) -> Export:
         )
     if password == "":
         raise Invalid("The password is empty.", "Write one, or leave it out.")
+    if password is not None and not password.isprintable():
+        raise Invalid("The password has signs that nobody can type.", "Write another one.")
     return export
 
 

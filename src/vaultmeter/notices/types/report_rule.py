@@ -25,8 +25,8 @@ from vaultmeter.reports.run import WHO
 _FAR = 1e18
 _ROWS = 10
 """How many rows that are beyond are told."""
-_MOST = 1_000_000
-"""How many rows a rule looks at; where there are more it must be narrowed."""
+_MOST = 200_000
+"""How many rows a rule looks at, all of which are held at once: more must be narrowed."""
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     ">=": ge,
     ">": gt,
@@ -46,7 +46,7 @@ def _find(looking: Looking) -> Found:
     settings = looking.settings
     table = looking.narrowed(_asked(settings))
     _check_scope(looking)
-    if table.total > len(table.rows):
+    if settings["aggregate"] != _COUNT and table.total > len(table.rows):
         raise Invalid(
             f"The report {table.report!r} has {table.total:,} rows, more than a rule looks at.",
             "Narrow it by a range or filters.",
@@ -74,7 +74,7 @@ def _value_beyond(table: Table, looking: Looking) -> Finding | None:
     """What the column comes to over all rows, if it is beyond."""
     settings, aggregate = looking.settings, looking.settings["aggregate"]
     if aggregate == _COUNT:
-        column, value = None, len(table.rows)
+        column, value = None, table.total
     else:
         column = _column(table, settings)
         place = table.columns.index(column)
@@ -114,7 +114,7 @@ def _asked(settings: Settings) -> ReportAsked:
         settings["who"],
         settings["per"],
         settings["compare"],
-        limit=_MOST,
+        limit=1 if settings["aggregate"] == _COUNT else _MOST,
         days=settings["days"],
         by=settings["by"],
         status=settings["status"],
