@@ -10,16 +10,20 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from io import StringIO
+from io import BytesIO
 from random import Random
-from typing import TextIO
+from zipfile import ZipFile
 
 import pytest
+from pyarrow import parquet
+from pypdf import PdfReader
 from tests.access import owned
 from tests.conftest import seeded
 
 from vaultmeter.app import App
+from vaultmeter.exports import Export, Options
 from vaultmeter.exports.json import document
+from vaultmeter.model.document import Document
 from vaultmeter.model.errors import VaultmeterError
 from vaultmeter.model.filters import Filters
 from vaultmeter.model.period import Period, zone_named
@@ -102,7 +106,7 @@ IDS = {
 """Columns of ids, which differ between folders: the table and column of the name in their place."""
 APART = ("batch", "line", "session")
 """Columns that tell how records came, and nothing of what they say."""
-Write = Callable[[Table, TextIO], None]
+NOW = datetime(2026, 6, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -213,14 +217,29 @@ def test_every_format(two: Two) -> None:
     """Each format holds what the table holds, and nothing of others."""
     for name, module in modules_in("vaultmeter.exports"):
         report = report_named(two.rng.choice(("users", "items", "client-list", "coverage")))
-        ask, write = _ask(two, report), module.EXPORT.write
+        ask, export = _ask(two, report), module.EXPORT
 
-        def asked(app: App, report: Report = report, ask: Ask = ask, write: Write = write) -> str:
-            out = StringIO()
-            write(replace(answer(app.store, report, ask), as_of=""), out)
-            return out.getvalue()
+        def asked(
+            app: App, name: str = name, report: Report = report, ask: Ask = ask, to: Export = export
+        ) -> str:
+            table, out = replace(answer(app.store, report, ask), as_of=""), BytesIO()
+            to.write(Document.of(table, NOW, "viewer"), out, Options())
+            return _read_back(name, out)
 
         check(two, name, asked)
+
+
+def _read_back(format_: str, written: BytesIO) -> str:
+    """All words of a file, also of one that is packed."""
+    if format_ == "xlsx":
+        with ZipFile(written) as packed:
+            return "\n".join(packed.read(name).decode() for name in sorted(packed.namelist()))
+    if format_ == "parquet":
+        table = parquet.read_table(written)
+        return f"{table.schema.metadata} {table.to_pylist()}"
+    if format_ == "pdf":
+        return "\n".join(page.extract_text() for page in PdfReader(written).pages)
+    return written.getvalue().decode()
 
 
 def test_statements(two: Two) -> None:

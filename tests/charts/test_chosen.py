@@ -51,11 +51,12 @@ def test_names_in_the_order_of_a_number_are_bars() -> None:
         ([TIME, ONE, NAME], [(*row[:2], "x") for row in _days(4)]),
         ([TIME, ONE, TWO], [*_days(3), _days(1)[0]]),
         ([TIME, TWO], [(row[0], 0) for row in _days(4)]),
+        ([NAME, ONE], [("*", 5), ("acme", 3), ("acme/asia", 2)]),
         ([NAME, ONE], []),
     ],
 )
 def test_everything_else_has_no_chart(columns: list[Column], rows: list[Any]) -> None:
-    """No order, names twice, measures of different kinds, events one by one, nothing but zeros."""
+    """No order, names twice, different measures, one that has all others, events, only zeros."""
     assert chosen(columns, rows, len(rows)) is None
     assert drawn(columns, rows, len(rows), PAPER) is None
 

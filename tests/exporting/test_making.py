@@ -159,7 +159,9 @@ def test_a_password_is_sealed_while_a_file_waits_and_then_forgotten(place: Place
     assert keeping.seen(place.app, OPERATOR, file.id).password_sealed is None
 
 
-@pytest.mark.parametrize(("format_", "password"), [("csv", "x"), ("pdf", ""), ("nothing", None)])
+@pytest.mark.parametrize(
+    ("format_", "password"), [("csv", "x"), ("pdf", ""), ("pdf", "\ud800"), ("nothing", None)]
+)
 def test_what_cannot_be_made_is_refused_at_once(
     place: Place, format_: str, password: str | None
 ) -> None:

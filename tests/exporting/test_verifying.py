@@ -106,7 +106,9 @@ def test_any_change_of_the_manifest_is_found(place: Place, trusted: str) -> None
     ],
 )
 def test_a_manifest_that_makes_no_sense_is_wrong_and_no_error(
-    place: Place, trusted: str, tables: Any
+    place: Place,
+    trusted: str,
+    tables: Any,  # noqa: ANN401  whatever JSON can hold
 ) -> None:
     """Whatever a manifest from anywhere has for totals, what is told is that they are wrong."""
     file = place.make("/product-usage", format="json")

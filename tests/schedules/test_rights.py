@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from tests.schedules.conftest import OPERATOR, REPORT, Row, Scheduling
 
-from vaultmeter import exporting, schedules
+from vaultmeter import exporting, forwarding, schedules
 from vaultmeter.access import keys, user_acts
 from vaultmeter.access.roles import add_member, delete_role, role_named
 from vaultmeter.model.access import Principal
@@ -34,6 +34,26 @@ def test_rights_that_shrink_make_fewer_rows(scheduling: Scheduling) -> None:
     assert "Note:" not in before.text
     assert "ada may see other accounts or products now" in after.text
     assert "bob" not in after.attachments[0].path.read_text("utf-8")
+
+
+def test_reports_go_to_forwarders_of_ones_own_accounts(scheduling: Scheduling) -> None:
+    """Who sees one account uses its forwarders alone, for as long as they are of that account."""
+    url = {"url": "https://hooks.acme.com/"}
+    for name, accounts in (("all", None), ("acme-1", ["acme"]), ("acme-2", ["globex"])):
+        forwarding.add(scheduling.app, OPERATOR, name, "webhook", url, accounts=accounts)
+    scheduling.role("scheduler", accounts=("acme",))
+    ada = scheduling.user("ada", "scheduler")
+    for name in ("all", "acme-2"):
+        with pytest.raises(NotFound) as raised:
+            scheduling.add(ada, forwarders=[name])
+        assert "acme-2" not in raised.value.hint
+    scheduling.add(ada, recipients=[], forwarders=["acme-1"])
+    scheduling.turn(DUE)
+    forwarding.change(scheduling.app, OPERATOR, "acme-1", accounts=["globex"])
+    scheduling.turn("2026-11-24T07:00")
+    # The first has the notice that the schedule failed.
+    sent = [each.destination for each in scheduling.sent()]
+    assert sorted(sent) == ["forwarder:1", "forwarder:2"]
 
 
 def test_rights_that_shrank_halfway_hold_for_the_files_made(scheduling: Scheduling) -> None:
@@ -227,6 +247,16 @@ def test_views_of_others_cannot_be_scheduled(scheduling: Scheduling) -> None:
         view = add_view(connection, ada.id, "People", own, app.clock(), is_shared=False)
     with pytest.raises(NotFound):
         scheduling.add(bob, view=view)
+
+
+def test_views_of_no_reports_cannot_be_scheduled(scheduling: Scheduling) -> None:
+    """A page that has nothing to send is refused when it is said, and not at each run."""
+    scheduling.role("scheduler")
+    ada, app = scheduling.user("ada", "scheduler"), scheduling.app
+    with app.access.keeping() as connection:
+        view = add_view(connection, ada.id, "Us", ("/users", ""), app.clock(), is_shared=False)
+    with pytest.raises(NotFound, match="exported"):
+        scheduling.add(ada, view=view)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,9 @@ def test_a_page_of_months_has_the_month_in_which_the_period_ends(query: str, mon
         assert f"&month={month}" in at_due("/clients", query, zone)
 
 
-@pytest.mark.parametrize("query", ["range=last-month", "range=all&month=2026-11", "range=yesterday"])
+@pytest.mark.parametrize(
+    "query", ["range=last-month", "range=all&month=2026-11", "range=yesterday"]
+)
 def test_the_period_of_a_page_of_months_is_the_month_that_is_sent(query: str) -> None:
     """What the mail, the names of files and the list of runs say is what the file is of."""
     for zone in map(ZoneInfo, (BERLIN, "America/New_York", "Pacific/Auckland", "UTC")):

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from vaultmeter.model.table import Column
+from vaultmeter.model.terms import ORGANISATION
 
 Row = tuple[Any, ...]
 LOOKED_AT = 1_000
@@ -60,7 +61,8 @@ def _ranked(columns: Sequence[Column], rows: Sequence[Row], _total: int) -> Chos
     if len(shown) < _LEAST or columns[0].type != "text" or columns[0].name == MEASURE:
         return None
     names = [row[0] for row in shown]
-    if None in names or len(set(names)) < len(names):
+    # The whole organisation is no rival of its accounts.
+    if None in names or ORGANISATION in names or len(set(names)) < len(names):
         return None
     for place, column in enumerate(columns):
         if column.type == "integer" and _falls([row[place] for row in shown]):

@@ -105,4 +105,4 @@ def _text(delivery: dict[str, Any]) -> str:
     tried = f", {delivery['attempts']} attempts" if delivery["attempts"] else ""
     why = f" {delivery['last_error']}" if delivery["state"] in {"dead", "waiting"} else ""
     words = f"{delivery['state']}{tried}. {delivery['subject'].rstrip('.')}.{why}"
-    return printable(f"{delivery['id']} to {to}: {words}")
+    return printable(f"{delivery['id']} to {to}: {words}").rstrip()

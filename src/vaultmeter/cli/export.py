@@ -189,6 +189,8 @@ def _waited(there: There, told: dict[str, Any]) -> dict[str, Any]:
             counting.show(told["rows"])
             sleep(_LOOK)
             told = there.ask(SHOW, number=told["id"])
+    if told["state"] == "failed":
+        raise Unavailable("The file could not be made.", told["error"])
     if told["state"] != "made":
-        raise Unavailable(f"The file is {told['state']}.", told["error"])
+        raise Unavailable(f"The file is {told['state']}.", "Somebody ended its making.")
     return told

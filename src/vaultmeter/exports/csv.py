@@ -1,7 +1,8 @@
 """Comma-separated values by RFC 4180: a header of column names, one row a line, instants in UTC.
 
-Above the header stand lines that begin with `#` and say what the file is, and the file begins with
-a byte order mark, by which spreadsheets know UTF-8. A bare file has neither: it is for programs.
+Above the header stand rows of one cell that begins with `#`, in quotes where it has a comma, and
+say what the file is; the file begins with a byte order mark, by which spreadsheets know UTF-8. A
+bare file has neither: it is for programs.
 Text that a spreadsheet would run as a formula has an apostrophe in front; numbers never have one.
 Several tables leave as a ZIP archive of such files.
 """

@@ -3,7 +3,7 @@
 from vaultmeter.forwarding.changing import add, change, new_secret, remove
 from vaultmeter.forwarding.means import check_addresses, mail_server, means_of
 from vaultmeter.forwarding.queued import cancel, deliveries, delivery, send_again
-from vaultmeter.forwarding.seeing import kinds_told, listed, show, test
+from vaultmeter.forwarding.seeing import kinds_told, listed, show, test, usable
 
 __all__ = [
     "add",
@@ -21,4 +21,5 @@ __all__ = [
     "send_again",
     "show",
     "test",
+    "usable",
 ]

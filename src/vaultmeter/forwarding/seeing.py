@@ -86,6 +86,24 @@ def seen(connection: Connection, who: Principal) -> list[Forwarder]:
     return [each for each in forwarders(connection) if is_seen(who, each)]
 
 
+def usable(connection: Connection, who: Principal) -> list[Forwarder]:
+    """The forwarders that somebody may have reports sent to, by name.
+
+    Whoever reads reports of everything may use all of them; others those they may see, and those
+    of accounts which they read as a whole.
+    """
+    is_reader = Permission.REPORTS in who.permissions
+    viewer = who.viewer(Permission.REPORTS) if is_reader else None
+    if viewer is not None and viewer.grants is None:
+        return forwarders(connection)
+    return [
+        each
+        for each in forwarders(connection)
+        if is_seen(who, each)
+        or (viewer and each.accounts is not None and all(map(viewer.covers, each.accounts)))
+    ]
+
+
 def one_seen(connection: Connection, who: Principal, name: str) -> Forwarder:
     """The forwarder of that name; raises `NotFound` where there is none that they may see."""
     who.require(_MAY)

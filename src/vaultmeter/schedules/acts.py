@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from vaultmeter.app import App
-from vaultmeter.forwarding import check_addresses
+from vaultmeter.forwarding import check_addresses, usable
 from vaultmeter.model.access import Object, Permission, Principal
 from vaultmeter.model.errors import Exists, Invalid, NotFound, did_you_mean
 from vaultmeter.schedules.owners import grants_of, is_owner, owner_of
@@ -30,8 +30,8 @@ from vaultmeter.schedules.told import (
 )
 from vaultmeter.schedules.views import view_of_owner
 from vaultmeter.state import schedules as state
-from vaultmeter.state.outbox import forwarder_called, forwarders
 from vaultmeter.state.schedules import AS_TEST, BY_HAND, Owner, Schedule
+from vaultmeter.views.pages import page_at
 
 MOST = 200
 """Schedules that one owner may have."""
@@ -103,6 +103,7 @@ def add(  # noqa: PLR0913  one for each part of a schedule
         owner = owner_of(connection, who)
         _check_room(connection, owner)
         _check_free(connection, owner, named)
+        _check_forwarders(connection, who, plan.forwarders)
         settings = _settings(connection, owner, plan, now) | {"grants": grants_of(who)}
         number = state.add_schedule(connection, named, owner, settings, now)
         return _told(app, connection, number)
@@ -123,6 +124,8 @@ def change(app: App, who: Principal, schedule: str, **words: Any) -> Object:  # 
         plan = checked(_words(before, given))
         if "recipients" in given:
             _check_recipients(app, plan)
+        if "forwarders" in given:
+            _check_forwarders(connection, who, plan.forwarders)
         values: dict[str, Any] = {"changed": now}
         if name is not None and _named(name) != held.name:
             _check_free(connection, held.owner, _named(name))
@@ -278,15 +281,19 @@ def _check_recipients(app: App, plan: Plan) -> None:
         check_addresses(app.settings, plan.recipients)
 
 
+def _check_forwarders(connection: Connection, who: Principal, names: Sequence[str]) -> None:
+    """Raise `NotFound` for a forwarder that is not there, or is none of theirs."""
+    known = {each.name for each in usable(connection, who)}
+    for name in names:
+        if name not in known:
+            raise NotFound(f"There is no forwarder {name!r}.", did_you_mean(name, sorted(known)))
+
+
 def _settings(connection: Connection, owner: Owner, plan: Plan, now: datetime) -> dict[str, Any]:
     """A plan as it is kept; raises for what of it is not there, or is never due."""
     next_due(plan.timing, now)
     if plan.view is not None:
-        view_of_owner(connection, owner.kind, owner.id, plan.view)
-    for name in plan.forwarders:
-        if forwarder_called(connection, name) is None:
-            known = (each.name for each in forwarders(connection))
-            raise NotFound(f"There is no forwarder {name!r}.", did_you_mean(name, known))
+        page_at(view_of_owner(connection, owner.kind, owner.id, plan.view).path)
     probe = Schedule(0, "", owner, {}, False, "", now, now, now)  # noqa: FBT003  a field
     period_of_run(connection, probe, plan, now)
     return plan.plain()

@@ -19,6 +19,7 @@ from vaultmeter.app import App
 from vaultmeter.exporting import ExportFile, Wanted
 from vaultmeter.exporting.writing import Progress
 from vaultmeter.failpoints import reach
+from vaultmeter.forwarding import usable
 from vaultmeter.model.access import Permission, Principal
 from vaultmeter.model.errors import Busy, Invalid, NotFound, Unavailable, VaultmeterError
 from vaultmeter.schedules.messages import Sent, Span, message_of
@@ -30,7 +31,7 @@ from vaultmeter.schedules.telling import failed, give_up
 from vaultmeter.schedules.views import view_of_owner
 from vaultmeter.state import schedules as state
 from vaultmeter.state.exporting import change_file, files
-from vaultmeter.state.outbox import DELIVERED, OPEN, Delivery, forwarder_called
+from vaultmeter.state.outbox import DELIVERED, OPEN, Delivery
 from vaultmeter.state.schedules import DELIVERING, DONE, Run, Schedule
 
 log = structlog.get_logger("vaultmeter.schedules")
@@ -180,7 +181,7 @@ def _deliver(
             posted += outbox.post_mail(connection, message, to, now)
         if sent.run.addressed is None:
             posted += [
-                outbox.post(connection, message, _forwarder(connection, name), now)
+                outbox.post(connection, message, _forwarder(connection, who, name), now)
                 for name in plan.forwarders
             ]
         reach("schedule-posted")
@@ -200,8 +201,8 @@ def _deliver(
         trail.add(connection, who, "schedule.deliver", sent.schedule.name, details=details)
 
 
-def _forwarder(connection: Connection, name: str) -> int:
-    found = forwarder_called(connection, name)
+def _forwarder(connection: Connection, who: Principal, name: str) -> int:
+    found = {each.name: each for each in usable(connection, who)}.get(name)
     if found is None:
         raise NotFound(f"There is no forwarder {name!r} any more.", "Change the schedule.")
     if not found.is_enabled:

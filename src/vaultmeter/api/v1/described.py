@@ -84,9 +84,7 @@ def _schema(declared: Object, answer: Any) -> Object:  # noqa: ANN401  whatever 
 def schema_of(answer: Any) -> Object:  # noqa: ANN401  as above
     """The fields and types of an answer; each may be null, and nobody promises that it is there."""
     if isinstance(answer, dict):
-        fields = {
-            name: {} if name in _FREE else schema_of(value) for name, value in answer.items()
-        }
+        fields = {name: {} if name in _FREE else schema_of(value) for name, value in answer.items()}
         return {"type": ["object", "null"], "properties": fields}
     if isinstance(answer, list):
         return {"type": ["array", "null"], "items": schema_of(answer[0]) if answer else {}}

@@ -21,6 +21,7 @@ from vaultmeter.console.pages.schedules.words import (
 )
 from vaultmeter.exporting.formats import export_named
 from vaultmeter.exporting.writing import name_of
+from vaultmeter.forwarding import usable
 from vaultmeter.model.document import Document, Part
 from vaultmeter.model.errors import Invalid, VaultmeterError
 from vaultmeter.model.instants import text_of
@@ -28,7 +29,6 @@ from vaultmeter.model.period import RANGES, Period, period_of
 from vaultmeter.model.table import Table
 from vaultmeter.schedules.span import query_at, span_of_query
 from vaultmeter.schedules.timing import next_runs
-from vaultmeter.state.outbox import forwarders
 from vaultmeter.views.pages import page_named
 from vaultmeter.views.questions import month_in
 
@@ -44,7 +44,7 @@ _NUMBERS = frozenset({"integer", "number"})
 def form_facts(asking: Asking, fields: Fields) -> dict[str, Any]:
     """What the form's template shows besides the fields."""
     with asking.app.state.reading() as connection:
-        known = [(each.name, each.kind) for each in forwarders(connection)]
+        known = [(each.name, each.kind) for each in usable(connection, asking.who)]
     return {
         "fields": fields,
         "choices": choices_of(asking, fields.text(FIELD)),
