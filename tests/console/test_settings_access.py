@@ -8,7 +8,7 @@ from tests.console.asked import Console, Shown
 
 EVERY_SECTION = [
     "My sign-in", "Appearance", "Users", "Groups", "Roles", "Access keys", "Definitions",
-    "Client limits", "Account groups", "Retention", "Trail",
+    "Client limits", "Account groups", "Forwarders", "Retention", "Trail",
 ]  # fmt: skip
 
 

@@ -113,8 +113,9 @@ def write_out(output: Path | None, write: Callable[[BinaryIO], None]) -> None:
     """Write to standard output, or to a file that appears whole or not at all."""
     if output is None:
         sys.stdout.flush()
-        write(sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+        out = sys.stdout.buffer
+        write(out)
+        out.flush()
         return
     partial = output.with_name(output.name + ".partial")
     try:

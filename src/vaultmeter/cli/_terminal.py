@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from io import BufferedIOBase
 from typing import Any, TextIO, cast
 
 from vaultmeter.model.printable import printable
@@ -32,10 +33,38 @@ class Terminal:
         """Write text, harmless."""
         return self._stream.write(harmless(text))
 
+    @property
+    def buffer(self) -> BufferedIOBase:
+        """What takes bytes, and writes them as text that is as harmless."""
+        return _Bytes(self)
+
     def writelines(self, lines: Iterable[str]) -> None:
         """Write texts, harmless."""
         for line in lines:
             self.write(line)
+
+
+class _Bytes(BufferedIOBase):
+    """Bytes of text in UTF-8 for a terminal, written by lines, so that no style is cut apart."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal, self._line = terminal, b""
+
+    def writable(self) -> bool:
+        return True
+
+    def isatty(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:  # noqa: ANN401  whatever holds bytes
+        done, end, self._line = (self._line + bytes(content)).rpartition(b"\n")
+        self._terminal.write((done + end).decode(errors="replace"))
+        return len(content)
+
+    def flush(self) -> None:
+        self._terminal.write(self._line.decode(errors="replace"))
+        self._line = b""
+        self._terminal.flush()
 
 
 def harmless(text: str) -> str:
