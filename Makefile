@@ -98,9 +98,9 @@ demo: $(READY) ## Take in a real audit log and an invented year, show reports, s
 stop: ## End the server that `make demo` started
 	@$(call stop)
 
-# One process more than there are cores: many tests wait for a server.
+# Two processes more than there are cores: many tests wait for a server.
 test: $(READY) programs ## Run the tests; ARGS='-k word' is handed to pytest
-	@pytest --numprocesses $$(($$(nproc) + 1)) --dist worksteal $(ARGS)
+	@pytest --numprocesses $$(($$(nproc) + 2)) --dist worksteal $(ARGS)
 
 check: $(READY) ## Check format, lint, types and imports
 	@ruff format --check

@@ -34,11 +34,14 @@ def name(sdk: Sdk) -> str:
     return f"forwarder-{sdk.version}-{next(_NUMBER)}"
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_forwarder_of_each_kind(sdk: Sdk, token: str, name: str, kind: str) -> None:
+def test_a_forwarder_of_each_kind(sdk: Sdk, token: str, name: str) -> None:
     """Made and changed answers 201 with an id; what is told has no secret; deleted it is a 404."""
-    if kind == "teams" and sdk.version == "5.0.0":
-        pytest.skip("5.0.0 has no Teams")
+    # The older one has no Teams.
+    for kind in [each for each in KINDS if (each, sdk.version) != ("teams", "5.0.0")]:
+        _check_kind(sdk, token, f"{name}-{kind}", kind)
+
+
+def _check_kind(sdk: Sdk, token: str, name: str, kind: str) -> None:
     call, model, own = KINDS[kind]
     create = f"event_forwarder_create_{call}"
     made = sdk.call(create, f"EventForwarderCreate{model}", name=name, token=token, **COMMON, **own)
