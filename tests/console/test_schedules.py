@@ -1,6 +1,7 @@
 """Schedules: previewed while they are typed, made of views and pages, sent by hand, and removed."""
 
 import json
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -62,6 +63,15 @@ def test_what_would_leave_is_told_while_it_is_typed(own_console: Console) -> Non
     assert f"of {first['total']} rows" in shown.text("#schedule-effect")
     assert not own_console.ask("schedules", "list", "--json")
     assert not own_console.get("/views").soup.select("table.views")
+
+
+def test_billing_months_are_told_as_the_file_names_them(own_console: Console) -> None:
+    """What is of a billing month tells that month beside each run and in the names of files."""
+    shown = effect(own_console, of="/clients", span="last-week", tz="UTC")
+    for _, period in shown.rows("table.next-runs"):
+        first, last = re.findall(r"\d+", period)[:2]
+        assert (first, last in {"28", "29", "30", "31"}) == ("1", True), period
+    assert all("-01-to-" in name for name in shown.texts(".file-names li"))
 
 
 @pytest.mark.parametrize(

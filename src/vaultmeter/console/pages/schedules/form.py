@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from vaultmeter.console.asking import Asking
@@ -25,12 +24,10 @@ from vaultmeter.forwarding import usable
 from vaultmeter.model.document import Document, Part
 from vaultmeter.model.errors import Invalid, VaultmeterError
 from vaultmeter.model.instants import text_of
-from vaultmeter.model.period import RANGES, Period, period_of
+from vaultmeter.model.period import RANGES, Period
 from vaultmeter.model.table import Table
 from vaultmeter.schedules.span import query_at, span_of_query
 from vaultmeter.schedules.timing import next_runs
-from vaultmeter.views.pages import page_named
-from vaultmeter.views.questions import month_in
 
 _ROWS, _COLUMNS = 5, 5
 """Of the first table, so much is shown before a schedule is saved."""
@@ -85,7 +82,7 @@ def effect_facts(
 def _run(asking: Asking, due: datetime, zone: str, source: Source | None) -> dict[str, Any]:
     told = {**due_words(text_of(due), zone, asking.words), "span": ""}
     if source is not None:
-        span = span_of_query(source.query, ZoneInfo(zone), due)
+        span = span_of_query(source.query, ZoneInfo(zone), due, source.path)
         told["span"] = _span(asking, span, zone)
     return told
 
@@ -99,13 +96,13 @@ def _span(asking: Asking, span: Period | None, zone: str) -> str:
 def _preview(asking: Asking, fields: Fields, source: Source, due: datetime) -> dict[str, Any]:
     """The first table as it would be if it left now, and what the files of the next run are."""
     zone = ZoneInfo(fields.timing.zone)
-    span = span_of_query(source.query, zone, asking.now)
+    span = span_of_query(source.query, zone, asking.now, source.path)
     ends = None if span is None else (span.start, span.end)
     query = query_at(source.query, zone, ends, source.path)
     found = standing(asking, Source(source.path, query))
     asked = replace(found.questions[0], limit=_ROWS)
     table = asking.answers.table(asking.viewer, asked, asking.until)
-    next_span = _shown_period(source, zone, due)
+    next_span = span_of_query(source.query, zone, due, source.path)
     return {
         "title": source.view.name if source.view else found.title,
         "url": url_of(source),
@@ -114,19 +111,6 @@ def _preview(asking: Asking, fields: Fields, source: Source, due: datetime) -> d
         "names": _names(asking, fields, source, table, next_span, len(found.questions)),
         **_rows(table),
     }
-
-
-def _shown_period(source: Source, zone: ZoneInfo, due: datetime) -> Period | None:
-    """The period that a file names which is due then: where a page has these, a billing month."""
-    span = span_of_query(source.query, zone, due)
-    if span is None:
-        return None
-    query = query_at(source.query, zone, (span.start, span.end), source.path)
-    month = dict(parse_qsl(query)).get("month")
-    if source.path != page_named("clients").path or month is None:
-        return span
-    when = month_in(month, due)
-    return period_of("all", ZoneInfo(when.zone), due, when.start, when.end)
 
 
 def _names(
