@@ -9,6 +9,7 @@ from typing import Annotated, Any, BinaryIO
 import typer
 
 from vaultmeter.cli._asking import Here, Question, There, operator, reached
+from vaultmeter.cli._files import first_line
 from vaultmeter.cli._options import (
     Compare,
     From,
@@ -26,7 +27,7 @@ from vaultmeter.cli._tables import table_of
 from vaultmeter.clock import system_clock
 from vaultmeter.exports import Export, Options
 from vaultmeter.model.document import Document
-from vaultmeter.model.errors import Invalid, NotFound, Unavailable, did_you_mean
+from vaultmeter.model.errors import Invalid, NotFound, did_you_mean
 from vaultmeter.model.filters import Filters
 from vaultmeter.model.status import CHOICES
 from vaultmeter.model.table import Table
@@ -179,18 +180,8 @@ def _options(
         raise Invalid(f"{name} has no password.", "Choose --format xlsx or pdf.")
     if export.binary and output is None and sys.stdout.isatty():
         raise Invalid(f"{name} is nothing to show in a terminal.", "Name a file with --output.")
-    password = None if password_file is None else _first_line(password_file)
+    password = None if password_file is None else first_line(password_file)
     return Options(password, bare=not heading)
-
-
-def _first_line(path: Path) -> str:
-    try:
-        line = path.read_text(encoding="utf-8").partition("\n")[0].removesuffix("\r")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unavailable(f"{path} cannot be read: {error}.", "Check the file.") from error
-    if not line:
-        raise Invalid(f"{path} has no password in its first line.", "Write one there.")
-    return line
 
 
 def _name() -> str:

@@ -10,6 +10,7 @@ from vaultmeter.app import App
 from vaultmeter.exporting.making import found, no_file, noted
 from vaultmeter.exporting.wanted import Wanted
 from vaultmeter.model.access import Object, Permission, Principal
+from vaultmeter.model.cursor import number_in
 from vaultmeter.model.errors import Busy, Forbidden, Invalid, Unavailable
 from vaultmeter.model.instants import text_of
 from vaultmeter.model.viewer import Grant
@@ -27,7 +28,6 @@ from vaultmeter.state.exporting import (
 
 MOST_WAITING = 20
 """Files that one person may have waiting."""
-_DIGITS = 18
 _ALL = 1 << 62
 
 
@@ -50,7 +50,7 @@ def begin(app: App, who: Principal, wanted: Wanted) -> ExportFile:
 def listed(app: App, who: Principal, *, limit: int = 100, cursor: str | None = None) -> Object:
     """The files that somebody may see, the newest first; raises `Forbidden` and `Invalid`."""
     grants = who.viewer(Permission.REPORTS).grants
-    before = _place(cursor)
+    before = number_in(cursor)
     with app.state.reading() as connection:
         known = files(connection, app.settings.data, before=before)
     seen = [each for each in known if _covers(grants, each.grants)]
@@ -179,14 +179,6 @@ def _covers(own: Grants, of: Grants) -> bool:
 
 def _is_within(grant: Grant, own: tuple[Grant, ...]) -> bool:
     return any(each.holds(grant) for each in own)
-
-
-def _place(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    if not (cursor.isascii() and cursor.isdigit()) or len(cursor) > _DIGITS:
-        raise Invalid("The cursor is none of ours.", "Give `next` of the page before, as it is.")
-    return int(cursor)
 
 
 def _text(instant: datetime | None) -> str | None:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO, cast
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zoneinfo import ZoneInfo
 
 from vaultmeter.model.document import Document, Part
 from vaultmeter.model.table import Table
@@ -85,6 +87,19 @@ def bare(export: Export, table: Table) -> bytes:
     out = BytesIO()
     export.write(Document.of(table, table.period.end, ""), out, Options(bare=True))
     return out.getvalue()
+
+
+def cell_text(value: Any, zone: ZoneInfo, words: Callable[[str], str]) -> str:  # noqa: ANN401
+    """A cell for people: local time, separators; `words` is how text of strangers is shown."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{value:,}" if isinstance(value, int | float) else words(str(value))
 
 
 @contextmanager

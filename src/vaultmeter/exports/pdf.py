@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import datetime, time
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 from vaultmeter.charts.chosen import LOOKED_AT, MEASURE
 from vaultmeter.charts.drawn import Drawn, Paper, drawn
 from vaultmeter.charts.theme import tokens
-from vaultmeter.exports import Export, Options, Row, with_rows
+from vaultmeter.exports import Export, Options, Row, cell_text, with_rows
 from vaultmeter.model.document import Document, Part
 from vaultmeter.model.errors import Unavailable
 from vaultmeter.model.facts import Fact, facts, limited_text, local
@@ -250,19 +250,7 @@ def _cells(part: Part, rows: Sequence[Row], place: int) -> list[str]:
     local = [value.astimezone(zone) for value in values if isinstance(value, datetime)]
     if local and len(local) == len(values) and all(each.time() == _MIDNIGHT for each in local):
         return [each.date().isoformat() for each in local]
-    return [_cell(value, zone) for value in values]
-
-
-def _cell(value: Any, zone: ZoneInfo) -> str:  # noqa: ANN401  a cell is of any type
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
-    if isinstance(value, date):
-        return value.isoformat()
-    return f"{value:,}" if isinstance(value, int | float) else _plain(str(value))
+    return [cell_text(value, zone, _plain) for value in values]
 
 
 def _plain(text: str) -> str:
@@ -326,7 +314,7 @@ def _left_out(
     """What the columns hold that are no columns of the table on the page."""
     empty = [columns[place].title for place in places if rows[0][place] is None]
     told = [
-        f"{columns[place].title} {_cell(rows[0][place], zone) or 'empty'}"
+        f"{columns[place].title} {cell_text(rows[0][place], zone, _plain) or 'empty'}"
         for place in places
         if rows[0][place] is not None
     ]

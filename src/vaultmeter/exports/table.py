@@ -6,15 +6,13 @@ pipe all are written, one row a line, however wide.
 
 import re
 from dataclasses import replace
-from datetime import date, datetime
-from typing import Any, BinaryIO
-from zoneinfo import ZoneInfo
+from typing import BinaryIO
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 
-from vaultmeter.exports import Export, Options, as_text, with_rows
+from vaultmeter.exports import Export, Options, as_text, cell_text, with_rows
 from vaultmeter.model.document import Document
 from vaultmeter.model.printable import printable
 from vaultmeter.model.table import Column, Table
@@ -56,7 +54,7 @@ def _print(table: Table, console: Console) -> None:
 def _print_rows(table: Table, console: Console) -> None:
     zone = table.period.zone
     columns = {
-        table.columns[place]: [_cell(row[place], zone) for row in table.rows]
+        table.columns[place]: [cell_text(row[place], zone, printable) for row in table.rows]
         for place in _telling(table)
     }
     shown = _fitting(columns, console.width)
@@ -105,18 +103,6 @@ def _padded(column: Column, cells: list[str]) -> list[str]:
 
 def _title(column: Column) -> str:
     return f"{column.title} {column.unit}".strip()
-
-
-def _cell(value: Any, zone: ZoneInfo) -> str:  # noqa: ANN401  a cell is of any type
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
-    if isinstance(value, date):
-        return value.isoformat()
-    return f"{value:,}" if isinstance(value, int | float) else printable(str(value))
 
 
 def _print_below(table: Table, console: Console) -> None:

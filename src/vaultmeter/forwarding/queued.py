@@ -9,6 +9,7 @@ from vaultmeter.app import App
 from vaultmeter.forwarding.seeing import one_seen, seen, sees_all
 from vaultmeter.forwarding.telling import plain_delivery
 from vaultmeter.model.access import Object, Permission, Principal
+from vaultmeter.model.cursor import number_in
 from vaultmeter.model.errors import Invalid, NotFound, did_you_mean
 from vaultmeter.model.terms import ORGANISATION
 from vaultmeter.state.outbox import STATES, Delivery, forwarders
@@ -40,7 +41,7 @@ def deliveries(
         elif not sees_all(who):
             filters["forwarder"] = tuple(own)
         names = {each.id: each.name for each in forwarders(connection)}
-        after = None if cursor is None else _number(cursor)
+        after = number_in(cursor, hint="Give 'next' of the page before.")
         # One more than are told says whether there are more; those unseen are few.
         found: list[Delivery] = []
         while len(found) <= limit:
@@ -103,9 +104,3 @@ def _is_seen(who: Principal, own: Container[int | None], held: Delivery) -> bool
         viewer.sees(notice.account or ORGANISATION, notice.product)
         for notice in outbox.message_read(held.message).notices
     )
-
-
-def _number(cursor: str) -> int:
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):  # noqa: PLR2004  of 64 bits
-        raise Invalid("The cursor is none of ours.", "Give 'next' of the page before.")
-    return int(cursor)

@@ -5,12 +5,12 @@ it, and its product. One about the whole organisation is for who has it everywhe
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 
 from vaultmeter.app import App
 from vaultmeter.model.access import Object, Permission, Principal
+from vaultmeter.model.cursor import number_in
 from vaultmeter.model.errors import Invalid, NotFound, did_you_mean
-from vaultmeter.model.instants import text_of
+from vaultmeter.model.instants import day_or_instant, text_of
 from vaultmeter.model.kinds import Product
 from vaultmeter.model.message import Notice
 from vaultmeter.model.terms import ORGANISATION
@@ -26,7 +26,6 @@ from vaultmeter.state.notices import (
 
 MOST_AT_ONCE = 1000
 """How many notices may be acknowledged at once."""
-_DIGITS = 18
 _MOST_ID = 10**18
 """Databases hold no larger numbers."""
 
@@ -63,11 +62,13 @@ def listed(  # noqa: PLR0913  one for each filter
         type,
         product,
         "" if account == ORGANISATION else account and account.strip("/"),
-        _instant("since", since),
-        _instant("until", until),
+        day_or_instant(since, "since"),
+        day_or_instant(until, "until"),
         text,
     )
-    before = _place(cursor)
+    before = number_in(
+        cursor, "{cursor!r} is no place in the list.", "Give the number of a notice."
+    )
     with app.state.reading() as connection:
         found = notices(connection, narrowed, viewer.pairs(), before, limit + 1)
     rows = [plain(notice) for notice in found[:limit]]
@@ -136,27 +137,6 @@ def _number(id_: int) -> int:
     return max(0, min(id_, _MOST_ID))
 
 
-def _place(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    if not (cursor.isascii() and cursor.isdigit()) or len(cursor) > _DIGITS:
-        raise Invalid(f"{cursor[:100]!r} is no place in the list.", "Give the number of a notice.")
-    return int(cursor)
-
-
 def _one_of(name: str, word: str, known: Iterable[str]) -> None:
     if word not in set(known):
         raise Invalid(f"Unknown {name} {word[:100]!r}.", did_you_mean(word[:100], known))
-
-
-def _instant(name: str, text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError) as error:
-        raise Invalid(
-            f"{name} is {text[:100]!r}, which is no day or instant.",
-            "Write 2026-11-01 or 2026-11-01T12:00:00Z.",
-        ) from error

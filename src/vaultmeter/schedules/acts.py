@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from vaultmeter.app import App
 from vaultmeter.forwarding import check_addresses, usable
 from vaultmeter.model.access import Object, Permission, Principal
+from vaultmeter.model.cursor import number_in
 from vaultmeter.model.errors import Exists, Invalid, NotFound, did_you_mean
 from vaultmeter.schedules.owners import grants_of, is_owner, owner_of
 from vaultmeter.schedules.plan import KEEP_DAYS, Plan, checked, plan_of
@@ -36,7 +37,6 @@ from vaultmeter.views.pages import page_at
 MOST = 200
 """Schedules that one owner may have."""
 _LONGEST_NAME = 80
-_DIGITS = 18
 _BY_HAND = "By hand."
 """Why a schedule rests that somebody paused; who did is in the trail."""
 
@@ -196,7 +196,7 @@ def runs(
 
     Raises `Invalid` for a cursor that is none, and `NotFound`.
     """
-    before = _place(cursor)
+    before = number_in(cursor)
     with app.state.reading() as connection:
         held = schedule_seen(connection, who, schedule)
         timing = plan_of(held.settings).timing
@@ -238,14 +238,6 @@ def _by_hand(app: App, who: Principal, schedule: str, way: str, address: str | N
         if run is None:
             raise Exists("It was asked for at this very moment already.", "Look at its runs.")
         return plain_run(app, connection, who, run, plan.timing)
-
-
-def _place(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    if not (cursor.isascii() and cursor.isdigit()) or len(cursor) > _DIGITS:
-        raise Invalid("The cursor is none of ours.", "Give `next` of the page before, as it is.")
-    return int(cursor)
 
 
 def _told(app: App, connection: Connection, number: int) -> Object:

@@ -46,11 +46,12 @@ def _limit(memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def leave_network() -> None:
-    """Move to a network with nobody in it, where the system lets a process do so."""
+def leave_network() -> bool:
+    """Move to a network with nobody in it; answers whether the system lets a process do so."""
     # Not every system does; the template asks for nothing from a network either way.
     with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).unshare(_NEW_USER | _NEW_NETWORK)
+        return bool(ctypes.CDLL(None).unshare(_NEW_USER | _NEW_NETWORK) == 0)
+    return False
 
 
 def _set(told: bytes, template: bytes, fonts: "typst.Fonts", root: str) -> bytes:
