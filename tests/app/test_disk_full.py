@@ -1,13 +1,14 @@
 """Checks a full disk: a clear refusal, nothing accepted is lost, and all goes on with space."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from tests.conftest import Folder, SetClock, event, ndjson, run, seeded
 from tests.small_disk import small_disk
 
-from vaultmeter.inbox.batches import Chunk, TakenFile
+from vaultmeter.inbox.batches import Chunk, Delivery, TakenFile
 from vaultmeter.inbox.inbox import Inbox
 from vaultmeter.model.errors import Unavailable
 
@@ -118,3 +119,40 @@ def test_what_was_accepted_on_a_full_disk_is_there_when_the_log_is_gone(
     assert refused.returncode == 5
     assert 0 < total.received <= LINES
     assert (total.stored, total.pending) == (total.received, 0)
+
+
+@pytest.mark.parametrize(
+    "tidy",
+    [lambda inbox: inbox.merge(0, 8 << 20), lambda inbox: inbox.seal(24, everything=True)],
+    ids=["merging", "sealing"],
+)
+def test_a_full_disk_leaves_waiting_batches_as_they_are(
+    disk: Path, tidy: Callable[[Inbox], object]
+) -> None:
+    """Putting batches together needs room: without it nothing changes, and with it all is there."""
+    random = seeded(3)
+    contents = [random.randbytes(100_000) + b"\n" for _ in range(24)]
+    (disk / "data").mkdir()
+    inbox = Inbox(disk / "data", SetClock(), 8 << 20)
+    source = inbox.source("vault", "events", None)
+    for content in contents:
+        inbox.accept_all([Delivery(source, "push", content, 1)])
+    fill(disk)
+
+    with pytest.raises(Unavailable, match="The inbox cannot write"):
+        tidy(inbox)
+    untouched = [inbox.content(batch) for batch in inbox.each_batch()]
+    (disk / "ballast").unlink()
+    tidy(inbox)
+
+    kept = [inbox.content(batch) for batch in inbox.each_batch()]
+    inbox.close()
+    assert untouched == contents
+    assert kept == [b"".join(contents)]
+
+
+def fill(disk: Path) -> None:
+    """Leave no byte free."""
+    with (disk / "ballast").open("wb", buffering=0) as ballast, suppress(OSError):
+        while ballast.write(bytes(4096)):
+            pass

@@ -112,7 +112,7 @@ STEPS = (
     "forwarders list",
     "forwarders kinds",
     "forwarders kinds --json",
-    "forwarders add ops --kind webhook --set url=https://hooks.example.org/ --type rejects",
+    "forwarders add ops --kind webhook --set url=https://hooks.example.org/ --type schedule-failed",
     "forwarders add mail --kind email --set to=ada@acme.com --every 4 --account acme --json",
     "forwarders show ops",
     "forwarders show mail --json",

@@ -77,13 +77,14 @@ class Inbox:
     def source(self, name: str, connector: str, account: str | None) -> Source:
         """The source of that name, added when it is new.
 
-        Raises `Invalid` when it exists with another connector or account.
+        Raises `Invalid` when it exists with another connector or account, `Unavailable` when the
+        disk does not take it.
         """
         for source in self.sources():
             if source.name == name:
                 _check_same(source, connector, account)
                 return source
-        with self._database.transaction():
+        with accepting(), self._database.transaction():
             self._database.execute(
                 "insert into source (name, connector, account, added) values (?, ?, ?, ?)",
                 (name, connector, account or "default", as_text(self._clock())),
@@ -186,9 +187,11 @@ class Inbox:
         """Make larger batches, of at most so many bytes, of those after a number.
 
         None of these may be in the store, and nobody may hold one of them. Answers the number of
-        the last one that was looked at; those behind it come later.
+        the last one that was looked at; those behind it come later. Raises `Unavailable` when the
+        disk does not take them: they stay as they were.
         """
-        return self._merging.merge(after, most)
+        with accepting():
+            return self._merging.merge(after, most)
 
     def note_gap(self, gap: Gap) -> None:
         """Keep what may be missing of a source; raises `Unavailable`."""
@@ -239,7 +242,10 @@ class Inbox:
             self.content(batch)
 
     def seal(self, up_to: int, *, everything: bool = False) -> bool:
-        """Move waiting batches up to a sequence number into a segment, once they fill one."""
+        """Move waiting batches up to a sequence number into a segment, once they fill one.
+
+        Raises `Unavailable` when the disk does not take it: they stay where they are.
+        """
         size = self._rows(
             "select sum(stored_bytes) from batch where body is not null and seq <= ?", (up_to,)
         )[0][0]
@@ -248,14 +254,15 @@ class Inbox:
         now = self._clock()
         groups = merged(self._merging.waiting(0, up_to), _MERGED_AT_MOST)
         wholes = [group.whole() for group in groups]
-        sealed = self.archive.write([whole.frame for whole in wholes], now)
-        reach("seal-written")
-        with self._database.transaction():
-            self._add_segment(sealed, now)
-            offset = 0
-            for group, whole in zip(groups, wholes, strict=True):
-                self._merging.replace(group, whole, (sealed.name, offset))
-                offset += len(whole.frame)
+        with accepting():
+            sealed = self.archive.write([whole.frame for whole in wholes], now)
+            reach("seal-written")
+            with self._database.transaction():
+                self._add_segment(sealed, now)
+                offset = 0
+                for group, whole in zip(groups, wholes, strict=True):
+                    self._merging.replace(group, whole, (sealed.name, offset))
+                    offset += len(whole.frame)
         reach("seal-done")
         return True
 
