@@ -269,7 +269,7 @@ def _acted(scope: Scope) -> str:
 
 
 def _narrowed(scope: Scope, clients: str, *, in_shown: bool) -> str:
-    """The `where` that keeps the clients who did something that the filters let through.
+    """The join that keeps the clients who did something that the filters let through.
 
     `clients` is the table of them; its accounts are those `in_shown`, or the very accounts.
     """
@@ -287,12 +287,22 @@ def _narrowed(scope: Scope, clients: str, *, in_shown: bool) -> str:
     account = "shown.place" if in_shown else "matched.account"
     own = "shown" if in_shown else "account"
     return f"""
-        where ({clients}.month, {clients}.product, {clients}.{own}, {clients}.identity) in (
-            select (matched.month, matched.product, {account}, matched.identity)
-            from ({matched}) as matched
+        semi join (
+            select
+                matched.month,
+                matched.product,
+                {account} as {own},
+                matched.identity
+            from (
+                select distinct month, product, account, identity
+                from ({matched})
+                where succeeded > 0
+            ) as matched
             {join}
-            where matched.succeeded > 0
-        )
+        ) as narrowed on narrowed.month = {clients}.month
+            and narrowed.product = {clients}.product
+            and narrowed.{own} = {clients}.{own}
+            and narrowed.identity = {clients}.identity
     """
 
 

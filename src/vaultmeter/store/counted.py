@@ -148,13 +148,16 @@ def _piece(scope: Scope, piece: Piece, name: str, columns: Columns, conditions: 
     low, high = f"{name}_start", f"{name}_end"
     scope.values |= {low: piece.start, high: piece.end}
     time = "event.start" if piece.rollup else "event.time"
-    return f"""
+    return "\nunion all\n".join(
+        f"""
         select {columns(piece.rollup)}
         from {piece.rollup.table if piece.rollup else "event"} as event
         where {time} >= ${low}
             and {time} < ${high}
-            and {" and ".join(conditions)}
-    """
+            and {" and ".join(each)}
+        """
+        for each in scope.either(conditions)
+    )
 
 
 def _done(scope: Scope, rollup: Rollup | None) -> str:

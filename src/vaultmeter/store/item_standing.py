@@ -16,10 +16,10 @@ from vaultmeter.store.measures import MOMENTS
 from vaultmeter.store.named import items
 from vaultmeter.store.rollup import (
     BEGINNING,
+    IS_NO_SIGN,
     ITEM_USAGE_DAILY,
     ITEM_USAGE_MONTHLY,
     ITEMS_MONTHLY,
-    SIGNS,
     Rollup,
     latest_in,
 )
@@ -35,7 +35,6 @@ _CHANGED = f"""
         or (kind = '{Kind.SYSTEM}' and detail in ({words_in_sql(_CHANGES)}))
     )
 """
-_NO_SIGN = f"intent in ({words_in_sql(tuple(intent for intent in Intent if intent not in SIGNS))})"
 _LATEST = datetime(2100, 1, 1)  # noqa: DTZ001  instants are naive in the store
 """Where the future ends (UTC, naive)."""
 _IN_USE = StatusDefinition(preset="custom", intents=(Intent.USE,))
@@ -102,7 +101,7 @@ def _used(scope: Scope) -> str:
     if "is_covered" in scope.columns:
         # The rollups of use leave out what is no sign of anybody.
         rest = Stretch("item_rest", BEGINNING, scope.end)
-        conditions = [*_which(scope), _NO_SIGN]
+        conditions = [*_which(scope), IS_NO_SIGN]
         usage += f"union all {rows(scope, rest, _no_use, (ITEMS_MONTHLY,), conditions)}"
     return f"""
         select

@@ -1,36 +1,44 @@
 """The logical tables of who and what there is: identities, items, accounts and sources."""
 
+from functools import partial
+
 from vaultmeter.store.counted import Stretch, rows
 from vaultmeter.store.rollup import (
     BEGINNING,
     DAILY,
+    IS_NO_SIGN,
     ITEMS_MONTHLY,
     MONTHLY,
     USAGE_DAILY,
     USAGE_MONTHLY,
+    Rollup,
 )
 from vaultmeter.store.scope import WHERE, Scope
+
+_ACTS = frozenset({"item", "item_type", "kind", "outcome"})
+"""The filters on what was done: the rollups of use do not answer them."""
 
 
 def identities(scope: Scope) -> str:
     """Who could match, also if they did nothing; nobody who was first seen after the period."""
     conditions, filters = [IS_THERE], scope.patterns
-    acting = _acting(scope, "identity")
+    acting = partial(_acting_identities, scope)
     if "account" in filters:
-        conditions.append(
-            f"(account.id in ({scope.matching('account', 'account')}) or identity.id in ({acting}))"
-        )
+        home = f"account.id in ({scope.matching('account', 'account')})"
+        conditions.append(f"({home} or identity.id in ({acting()}))")
     if "user" in filters:
         conditions.append(scope.like("identity.name", "user"))
     if "auth_method" in filters:
         # Also those who signed in that way then, and now sign in another way.
         learnt = scope.like("identity.auth_method", "auth_method")
-        conditions.append(f"({learnt} or identity.id in ({acting}))")
-    if {"item", "item_type", "kind", "outcome"} & set(filters):
-        conditions.append(f"identity.id in ({acting})")
+        conditions.append(f"({learnt} or identity.id in ({acting()}))")
+    if _ACTS & set(filters):
+        conditions.append(f"identity.id in ({acting()})")
     elif {"source", "product"} & set(filters):
         # Whoever ever was there, so that those who stopped are seen, too.
-        conditions.append(f"(identity.id in ({_known(scope)}) or identity.id in ({acting}))")
+        conditions.append(
+            f"(identity.id in ({_known(scope)}) or identity.id in ({_acting_unseen(scope)}))"
+        )
     return f"""
         select
             identity.id as identity,
@@ -55,12 +63,28 @@ def _known(scope: Scope) -> str:
     return rows(scope, past, lambda _: "event.identity", rollups, conditions)
 
 
-def _acting(scope: Scope, column: str, where: str = "true") -> str:
+def _acting_identities(scope: Scope) -> str:
+    """The select of the identities of the events that match in the period."""
+    if _ACTS & set(scope.patterns):
+        return _acting(scope, "identity", (MONTHLY, DAILY))
+    stretch, conditions = Stretch("showing", scope.start, scope.end), scope.conditions(None)
+    rollups = (USAGE_MONTHLY, USAGE_DAILY)
+    signs = rows(scope, stretch, lambda _: "event.identity", rollups, conditions)
+    return f"{signs}\nunion all\n{_acting_unseen(scope)}"
+
+
+def _acting_unseen(scope: Scope) -> str:
+    """The same of the events alone that are no sign of anybody: the rollups of use lack them."""
+    return _acting(scope, "identity", (MONTHLY, DAILY), IS_NO_SIGN)
+
+
+def _acting(scope: Scope, column: str, rollups: tuple[Rollup, ...], where: str = "true") -> str:
     """The select of the identities, or items, of the events that match in the period."""
-    by_item = column == "item" or {"item", "item_type"} & set(scope.patterns)
-    rollups = (ITEMS_MONTHLY,) if by_item else (MONTHLY, DAILY)
+    if {"item", "item_type"} & set(scope.patterns):
+        rollups = (ITEMS_MONTHLY,)
     stretch = Stretch("acting", scope.start, scope.end)
-    return rows(scope, stretch, lambda _: f"event.{column}", rollups, [where, *scope.conditions(None)])
+    conditions = [where, *scope.conditions(None)]
+    return rows(scope, stretch, lambda _: f"event.{column}", rollups, conditions)
 
 
 def items(scope: Scope) -> str:
@@ -73,9 +97,10 @@ def items(scope: Scope) -> str:
         conditions.append(f"item.account in ({scope.matching('account', 'account')})")
     if (products := scope.words("product")) is not None:
         # An item whose records do not agree belongs to the products it was used in.
-        is_own = f"cast(item.product as varchar) in (select unnest({products}))"
+        is_own = f"list_contains(cast({products} as product[]), item.product)"
         others = f"event.item in (select id from item where not {is_own})"
-        conditions.append(f"({is_own} or item.id in ({_acting(scope, 'item', others)}))")
+        acting = _acting(scope, "item", (ITEMS_MONTHLY,), others)
+        conditions.append(f"({is_own} or item.id in ({acting}))")
     return f"""
         select
             item.id as item,

@@ -22,7 +22,10 @@ def recent(scope: Scope) -> str:
 
 
 def earlier_sessions(scope: Scope) -> str:
-    """The sessions, named by their source, that have events before those."""
+    """The sessions, named by their source, that have events before those; null, too.
+
+    To ask here whether a session has a name would have it read for every event.
+    """
     # Who it was is looked at first, alone: it lets the fewest events through.
     return f"""
         with own as materialized (
@@ -34,8 +37,7 @@ def earlier_sessions(scope: Scope) -> str:
         )
         select distinct event.source, event.session
         from own as event
-        where event.session is not null
-            and event.time < ({_since(scope)})
+        where event.time < ({_since(scope)})
             and {" and ".join(scope.conditions(scope.intents()))}
     """
 

@@ -93,6 +93,8 @@ BEGINNING = EPOCH.replace(tzinfo=None)
 SIGNS = (*USAGE_INTENTS, Intent.HEARTBEAT)
 """The intents of any sign that an identity is there."""
 _IS_SIGN = f"intent in ({words_in_sql(SIGNS)})"
+IS_NO_SIGN = f"intent in ({words_in_sql(tuple(each for each in Intent if each not in SIGNS))})"
+"""The condition on events that the rollups of use lack."""
 _COUNTS = {"requests": "1", "weight": "weight", "glances": "cast(glance as integer)"}
 _WHO = ("source", "account", "identity")
 _WHAT = ("kind", "detail", "intent", "outcome", "product", "auth_method")

@@ -148,14 +148,23 @@ def _ever(scope: Scope) -> str:
     past = Stretch("past", BEGINNING, scope.end)
     usage, conditions = (USAGE_MONTHLY, USAGE_DAILY), scope.conditions(None, WHERE)
     latest = ", ".join(f"max({name}) as {name}" for name in _LATEST)
+    # Source by source first: what is asked of sources is then asked of few rows.
     return f"""
         select
             identity,
             bool_or(source in (select source from covered)) as is_covered,
-            list(distinct source) as sources,
+            list(source) as sources,
             min(first_seen) as first_seen,
             {latest}
-        from ({rows(scope, past, _times, usage, conditions)})
+        from (
+            select
+                identity,
+                source,
+                min(first_seen) as first_seen,
+                {latest}
+            from ({rows(scope, past, _times, usage, conditions)})
+            group by identity, source
+        )
         group by identity
     """
 
