@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 from tests.console.asked import PASSWORD, Console
 from tests.console.chromium import Seen, seen
 
@@ -163,6 +163,44 @@ def test_the_palette_finds_somebody_by_keyboard_alone(reader: Seen) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/users/*")
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+
+
+def test_the_palette_goes_there_while_it_still_searches(reader: Seen) -> None:
+    """Who presses Enter before all letters are looked for comes to the page, and its address."""
+    reader.go("/product-usage")
+    page = reader.page
+    name = page.locator("#people tbody th a").first.inner_text()
+    page.keyboard.press("Control+k")
+    page.keyboard.type(name[:12], delay=20)
+    page.locator("#palette-found [aria-selected='true']", has_text=name).wait_for()
+    reader.settle()
+    searches, pages = _held(page, "**/find?*"), _held(page, "**/users/*")
+    page.keyboard.type(name[12:13] or "*")
+    _until(page, searches)
+    page.keyboard.press("Enter")
+    _until(page, pages)
+    with page.expect_response("**/find?*"):
+        searches[0].continue_()
+    page.evaluate("() => new Promise((done) => setTimeout(done, 100))")
+    pages[0].continue_()
+    page.wait_for_url("**/users/*")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+
+
+def _held(page: Page, pattern: str) -> list[Route]:
+    """The requests for some addresses from now on, none of which is answered by itself."""
+    found: list[Route] = []
+    page.route(pattern, lambda route: found.append(route))  # noqa: PLW0108  it is looked into
+    return found
+
+
+def _until(page: Page, held: list[Route]) -> None:
+    """Wait for a request that is held."""
+    for _ in range(200):
+        if held:
+            return
+        page.wait_for_timeout(20)
+    pytest.fail("nothing was asked for")
 
 
 def test_a_page_is_walked_through_by_keyboard(reader: Seen) -> None:

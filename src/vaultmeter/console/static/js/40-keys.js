@@ -85,6 +85,11 @@
     $("palette-found").prepend(group);
     htmx.process(group);
   };
+  // What was chosen stays until its page is there: htmx forgets of what it has replaced that it
+  // was a link, and the address would stay the old one.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target?.id === "palette-found" && !$("palette").open) event.detail.shouldSwap = false;
+  });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target?.id !== "palette-found") return;
     showRecent();
