@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, Page, Playwright
 from tests.console.asked import Console
@@ -18,6 +18,9 @@ _AXE = Path(__file__).with_name("axe.js")
 _PATIENCE_MS = 20_000
 
 
+Scheme = Literal["light", "dark"]
+
+
 @dataclass(frozen=True)
 class Look:
     """How a page is looked at."""
@@ -25,7 +28,7 @@ class Look:
     name: str
     width: int
     height: int
-    scheme: str
+    scheme: Scheme
     is_touched: bool = False
 
 
@@ -59,6 +62,11 @@ class Seen:
     def go(self, path: str) -> None:
         """Load a page, and wait until it has everything."""
         self.page.goto(f"{self.origin}{path}")
+        self.settle()
+
+    def turn(self, scheme: Scheme) -> None:
+        """Let the system be light or dark, and wait until the page is."""
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         self.settle()
 
     def settle(self) -> None:
@@ -96,7 +104,7 @@ def seen(browser: Browser, console: Console, look: Look = LIGHT) -> Iterator[See
     origin = f"http://127.0.0.1:{console.serving.port}"
     context = browser.new_context(
         viewport={"width": look.width, "height": look.height},
-        color_scheme="dark" if look.scheme == "dark" else "light",
+        color_scheme=look.scheme,
         has_touch=look.is_touched,
         locale="en-GB",
         timezone_id="Europe/Berlin",

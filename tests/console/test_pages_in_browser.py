@@ -60,16 +60,23 @@ def _name(path: str) -> str:
     return path.strip("/").replace("/", "-").replace("{", "").replace("}", "") or "overview"
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+@pytest.mark.parametrize("looks", [LOOKS[:2], LOOKS[2:]], ids=["desktop", "phone"])
 @pytest.mark.parametrize("path", _PATHS)
-def test_a_page_is_without_fault(console: Console, browser: Browser, path: str, look: Look) -> None:
-    """No error, no failed or foreign request, nothing axe-core finds, no scrolling sideways."""
-    with seen(browser, console, look) as found:
+def test_a_page_is_without_fault(
+    console: Console, browser: Browser, path: str, looks: tuple[Look, Look]
+) -> None:
+    """No error, no failed or foreign request, nothing axe-core finds, no scrolling sideways.
+
+    Light, and dark once the reader's system turns so while the page is open.
+    """
+    with seen(browser, console, looks[0]) as found:
         found.go(_path(console, path))
-        found.picture(f"{_name(path)}-{look.name}")
         assert found.page.locator("h1").count() == 1
-        assert not found.overflows()
-        assert not found.violations()
+        for look in looks:
+            found.turn(look.scheme)
+            found.picture(f"{_name(path)}-{look.name}")
+            assert not found.overflows(), look.name
+            assert not found.violations(), look.name
 
 
 @pytest.mark.parametrize("path", _WITHOUT_DATA)
