@@ -151,8 +151,8 @@ def test_the_back_button_and_a_bookmark_show_the_same(reader: Seen, console: Con
     assert " ".join(seven.split()) == again
 
 
-def test_the_palette_finds_somebody_by_keyboard_alone(reader: Seen) -> None:
-    """Ctrl-K, some letters, Enter: the page of that user."""
+def _looked_for(reader: Seen) -> str:
+    """Open the palette and begin to type a user's name, until it is found; answers the name."""
     reader.go("/product-usage")
     page = reader.page
     name = page.locator("#people tbody th a").first.inner_text()
@@ -160,6 +160,12 @@ def test_the_palette_finds_somebody_by_keyboard_alone(reader: Seen) -> None:
     page.keyboard.type(name[:12], delay=20)
     expect(page.locator("dialog[open]")).to_contain_text(name)
     page.locator("#palette-found [aria-selected='true']", has_text=name).wait_for()
+    return name
+
+
+def test_the_palette_finds_somebody_by_keyboard_alone(reader: Seen) -> None:
+    """Ctrl-K, some letters, Enter: the page of that user."""
+    name, page = _looked_for(reader), reader.page
     page.keyboard.press("Enter")
     page.wait_for_url("**/users/*")
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
@@ -167,12 +173,7 @@ def test_the_palette_finds_somebody_by_keyboard_alone(reader: Seen) -> None:
 
 def test_the_palette_goes_there_while_it_still_searches(reader: Seen) -> None:
     """Who presses Enter before all letters are looked for comes to the page, and its address."""
-    reader.go("/product-usage")
-    page = reader.page
-    name = page.locator("#people tbody th a").first.inner_text()
-    page.keyboard.press("Control+k")
-    page.keyboard.type(name[:12], delay=20)
-    page.locator("#palette-found [aria-selected='true']", has_text=name).wait_for()
+    name, page = _looked_for(reader), reader.page
     reader.settle()
     searches, pages = _held(page, "**/find?*"), _held(page, "**/users/*")
     page.keyboard.type(name[12:13] or "*")

@@ -101,7 +101,7 @@ def events_that(scope: Scope, where: str) -> str:
 
 def activity(scope: Scope) -> str:
     """What happened in the period, kind by kind, with how many events it was."""
-    by_item = "item" in scope.columns or _is_by_item(scope)
+    by_item = "item" in scope.columns or is_by_item(scope)
     rollups = _fine_for_buckets(scope, (ITEMS_MONTHLY,) if by_item else (MONTHLY, DAILY))
     conditions = scope.conditions(scope.intents())
     stretch = Stretch("activity", scope.start, scope.end)
@@ -137,7 +137,7 @@ def item_usage(scope: Scope) -> str:
 
 def measuring(scope: Scope) -> tuple[Rollup, ...]:
     """The rollups that hold the measures of what the filters let through."""
-    if _is_by_item(scope):
+    if is_by_item(scope):
         return (ITEMS_MONTHLY,)
     if {"kind", "outcome"} & set(scope.patterns):
         return (MONTHLY, DAILY)
@@ -197,7 +197,8 @@ def _bucket(scope: Scope, rollup: Rollup | None) -> str:
     return f"date_trunc('{scope.question.bucket}', event.start)" if rollup else scope.bucket()
 
 
-def _is_by_item(scope: Scope) -> bool:
+def is_by_item(scope: Scope) -> bool:
+    """Whether a filter names items: only rollups that hold them answer it."""
     return bool({"item", "item_type"} & set(scope.patterns))
 
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from vaultmeter.store.counted import Stretch, rows
+from vaultmeter.store.counted import Stretch, is_by_item, rows
 from vaultmeter.store.rollup import (
     BEGINNING,
     DAILY,
@@ -80,7 +80,7 @@ def _acting_unseen(scope: Scope) -> str:
 
 def _acting(scope: Scope, column: str, rollups: tuple[Rollup, ...], where: str = "true") -> str:
     """The select of the identities, or items, of the events that match in the period."""
-    if {"item", "item_type"} & set(scope.patterns):
+    if is_by_item(scope):
         rollups = (ITEMS_MONTHLY,)
     stretch = Stretch("acting", scope.start, scope.end)
     conditions = [where, *scope.conditions(None)]
