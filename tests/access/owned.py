@@ -112,6 +112,7 @@ def lines() -> list[Line]:
         made += [*_visits(name, accounts, rng), *_refused(name, root)]
     made += _daily("vault", "acme/hr", "sm")
     made += _daily("finance", "acme/finance", "pm")
+    made += _long_session("vault", "acme/hr", "pm")
     return [*made, *_stock(), *_old()]
 
 
@@ -121,6 +122,14 @@ def _daily(source: str, account: str, product: str) -> Iterator[Line]:
     for day in range(120):
         at = START + timedelta(days=day, hours=7)
         yield _event(source, account, product, rng, at=at, who=who, number=1_000 + day)
+
+
+def _long_session(source: str, account: str, product: str) -> Iterator[Line]:
+    """One session of weeks, of somebody who is at work elsewhere, too."""
+    rng, who = seeded(9), f"visitor-1@{source}"
+    for day in (1, 50):
+        at = START + timedelta(days=day)
+        yield _event(source, account, product, rng, at=at, who=who, number=2_000 + 3 * day)
 
 
 def _old() -> Iterator[Line]:

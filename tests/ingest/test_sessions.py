@@ -3,12 +3,18 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
 from tests.conftest import Folder, NewFolder, sample_lines, seeded
 
 from vaultmeter.ingest.sessions import joined
+from vaultmeter.model.filters import Filters
+from vaultmeter.model.period import Period, zone_named
+from vaultmeter.model.viewer import Viewer
+from vaultmeter.reports.head import report_named
+from vaultmeter.reports.run import Ask, answer
 
 LINES = 3_000
 
@@ -79,6 +85,64 @@ def test_devices_in_one_batch_tell_of_the_same_sessions(new_folder: NewFolder) -
     together.take("openbao", b"".join(line + other_device(line, "-two") for line in lines))
 
     assert sessions(together) == sessions(alone)
+
+
+@pytest.mark.parametrize("devices", [("", "-two"), ("-two", "")])
+def test_a_session_began_when_its_other_name_was_seen_first(
+    folder: Folder, devices: tuple[str, str]
+) -> None:
+    """A session of which one device told days before another one did begins with the first."""
+    line = next(line for line in sample_lines() if names_session(line))
+    first, second = line_of(line, 1, 10), line_of(line, 3, 9)
+    folder.take("openbao", other_device(first, devices[0]))
+    folder.take("openbao", b"".join(other_device(second, name) for name in devices))
+    since = Period(
+        datetime(2026, 11, 2, tzinfo=UTC), datetime(2026, 11, 4, tzinfo=UTC), zone_named("UTC")
+    )
+    ask = Ask(Viewer.operator(), since, Filters.of({"user": ("*",)}), "everyone", compare="none")
+
+    rows = answer(folder.app.store, report_named("sessions"), ask).rows
+
+    assert len(folder.report("sessions", user="*")) == 1
+    assert rows == []
+
+
+@pytest.mark.parametrize("devices", [("", "-two"), ("-two", "")])
+def test_a_session_that_is_renamed_in_part_is_counted_anew(
+    folder: Folder, devices: tuple[str, str]
+) -> None:
+    """What came over two days before the other name keeps its own, in the rollup as in the events.
+
+    That the two are equal is looked at after each test.
+    """
+    line = next(line for line in sample_lines() if names_session(line))
+    for day, hour in ((1, 10), (3, 9)):
+        folder.take("openbao", other_device(line_of(line, day, hour), devices[0]))
+    last = line_of(line, 3, 12)
+    folder.take("openbao", b"".join(other_device(last, name) for name in devices))
+
+    ((names, rolled),) = folder.app.store.query("""
+        select
+            (select count(distinct session) from event),
+            (select count(distinct session) from session_month)
+    """)
+    assert names == rolled
+    assert sorted(map(len, sessions(folder))) in ([3], [1, 2])
+
+
+def names_session(line: bytes) -> bool:
+    """Whether a record is of a read of a secret in a session with a name, with an id of its own."""
+    request = json.loads(line)["request"]
+    is_read = request["operation"] == "read" and request["path"].startswith("kv/data/")
+    return is_read and has_id(line) and b'"response"' in line and b"token_accessor" in line
+
+
+def line_of(line: bytes, day: int, hour: int) -> bytes:
+    """Write a record as one of another day of November, of a request of its own."""
+    record = json.loads(line)
+    record["time"] = f"2026-11-{day:02}T{hour:02}:00:00Z"
+    record["request"]["id"] = f"{day:04}{hour:04}" + record["request"]["id"][8:]
+    return json.dumps(record).encode() + b"\n"
 
 
 def test_a_device_alone_keeps_its_sessions_apart(new_folder: NewFolder) -> None:

@@ -275,6 +275,8 @@ def _sessions() -> Iterator[Record]:
         )
     yield event("2026-06-30T23:45:00Z", "olga", "list")
     yield event("2026-06-30T23:46:00Z", "own-session", "list", session="s-3")
+    for day in ("2026-05-02", "2026-05-08", "2026-06-29"):
+        yield event(f"{day}T09:00:00Z", "own-session", "list", session="s-long")
 
 
 def _names() -> Iterator[Record]:

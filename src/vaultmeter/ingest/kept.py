@@ -17,6 +17,7 @@ MARK = "kept"
 """What a store remembers the name of its file of names and totals under."""
 _NAMES = ("account", "identity", "identity_key", "item", "source", "note")
 _OLD = f"join {CUTTING} as cutting on cutting.product = {{table}}.product"
+_OUTLIVING = [rollup for rollup in ROLLUPS if rollup.bucket == "month" and rollup.outlives]
 
 
 def write_kept(store: Store, path: Path, name: str, cut_offs: Mapping[str, datetime]) -> None:
@@ -35,7 +36,7 @@ def _contents() -> dict[str, str]:
     """The select of what goes into each table."""
     return {
         **{table: f"select * from {table}" for table in _NAMES},
-        **{rollup.table: _months(rollup) for rollup in ROLLUPS if rollup.bucket == "month"},
+        **{rollup.table: _months(rollup) for rollup in _OUTLIVING},
         "cut_off": f"select product, before from {CUTTING}",
         "event_before": _EVENT_BEFORE,
         "told": _TOLD,
@@ -51,7 +52,7 @@ def _months(rollup: Rollup) -> str:
         from ({rollup.added_up()}) as {rollup.table}
         {_OLD.format(table=rollup.table)}
         where {rollup.table}.start < cutting.before
-        order by start
+        order by {rollup.order}
     """
 
 

@@ -122,7 +122,7 @@ def _add(store: Store, rollup: Rollup, first: int) -> None:
         """,
         table,
     )
-    store.run(f"insert into {rollup.table} from newly_rolled order by start")
+    store.run(f"insert into {rollup.table} from newly_rolled order by {rollup.order}")
     if loose and _is_loose(store, rollup):
         _add_up(store, rollup)
 
@@ -146,6 +146,6 @@ def _add_up(store: Store, rollup: Rollup) -> None:
     table = {"rollup": rollup.table}
     store.run(f"create or replace temp table added_up as {rollup.added_up(_TOUCHED)}", table)
     store.run(f"delete from {rollup.table} where {_TOUCHED}", table)
-    store.run(f"insert into {rollup.table} from added_up order by start")
+    store.run(f"insert into {rollup.table} from added_up order by {rollup.order}")
     store.run("drop table added_up")
     store.run("delete from loose where rollup = $rollup", table)

@@ -9,7 +9,9 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
+from vaultmeter.ingest.rollups import rolled
 from vaultmeter.ingest.work import Work
+from vaultmeter.store.rollup import SESSIONS_MONTHLY
 
 _REMEMBERED = "interval 35 day"
 """How long a name is looked up after its record: tokens live for 32 days unless it is set
@@ -103,3 +105,33 @@ def _rename(work: Work, names: dict[int, int]) -> None:
         where event.session = renamed.alias
             and event.time >= cast($first as timestamp) - {_STORED_APART}
     """)
+    _rename_rolled(work)
+
+
+def _rename_rolled(work: Work) -> None:
+    """Rename in the rollup of sessions, too; where a part of a row is renamed, count it again."""
+    since = f"cast($first as timestamp) - {_STORED_APART}"
+    work.run(f"""
+        update session_month
+        set session = renamed.session
+        from renamed
+        where session_month.session = renamed.alias
+            and session_month.first_time >= {since}
+    """)
+    months = work.rows(f"""
+        select distinct start
+        from session_month
+        where session in (select alias from renamed)
+            and last_time >= {since}
+    """)
+    if not months:
+        return
+    starts = [start for (start,) in months]
+    values = {"months": starts, "oldest": min(starts), "rolled": rolled(work.store)}
+    touched = """list_contains(cast($months as timestamp[]), {})
+        and session in (select unnest([alias, session]) from renamed)"""
+    work.run(f"delete from session_month where {touched.format('start')}", **values)
+    again = SESSIONS_MONTHLY.counted(
+        "batch <= $rolled and time >= $oldest and " + touched.format("date_trunc('month', time)")
+    )
+    work.run(f"insert into session_month {again}", **values)

@@ -4,7 +4,7 @@ answers = "Which secrets, keys and passwords are used, how much, by how many, an
 order = 6
 parameters = ["limit"]
 sort = ["state", "-uses", "item", "account"]
-late = ["reads", "users", "machines", "last_used_by"]
+late = ["users", "machines", "last_used_by"]
 definitions = ["uses", "deleted"]
 columns = [
     ["item", "Item"],
@@ -58,6 +58,7 @@ with counted as (
     select
         item,
         sum(uses) as uses,
+        sum(reads) as reads,
         max(last_use) as last_used
     from item_usage
     where used > 0
@@ -71,13 +72,14 @@ listed as materialized (
         items.type,
         if(items.deleted is null, 'current', 'deleted') as state,
         counted.uses,
+        cast(counted.reads as bigint) as reads,
         counted.last_used,
         items.created,
         items.deleted
     from counted
     join items on items.item = counted.item
 ),
-page as (
+page as materialized (
     select *
     from listed
     order by $sort
@@ -88,10 +90,7 @@ by_identity as (
     select
         activity.item,
         activity.identity,
-        max(activity.last_time) as last_used,
-        coalesce(sum(activity.requests) filter (
-            where activity.kind in ('secret_read', 'password_accessed', 'credential_issued')
-        ), 0) as reads
+        max(activity.last_time) as last_used
     from activity
     where activity.intent = 'use'
         and activity.outcome = 'ok'
@@ -101,7 +100,6 @@ by_identity as (
 people as (
     select
         by_identity.item,
-        sum(by_identity.reads) as reads,
         count(*) filter (where identities.kind = 'person') as users,
         count(*) filter (where identities.kind <> 'person') as machines,
         arg_max(identities.user, (by_identity.last_used, identities.user)) as last_used_by
@@ -115,7 +113,7 @@ select
     page.type,
     page.state,
     page.uses,
-    cast(people.reads as bigint) as reads,
+    page.reads,
     people.users,
     people.machines,
     page.last_used,

@@ -101,11 +101,13 @@ select
     standings.last_login,
     standings.first_seen,
     standings.is_low,
-    (
-        select string_agg(sources.name, ', ' order by sources.name)
-        from sources
-        where list_contains(standings.sources, sources.source)
-    ) as sources
+    nullif(array_to_string(list_transform(
+        list_filter(
+            (select list(sources order by sources.name) from sources),
+            lambda one: list_contains(standings.sources, one.source)
+        ),
+        lambda one: one.name
+    ), ', '), '') as sources
 from identities
 join standings on standings.identity = identities.identity
 left join done on done.identity = identities.identity

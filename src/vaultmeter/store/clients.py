@@ -45,16 +45,61 @@ def clients(scope: Scope) -> str:
             join account on account.id = identity.account
             where identity.kind in ({words_in_sql(_KINDS)})
         ),
-        came as materialized (
+        done as not materialized ({_done(scope)}),
+        own as materialized (
             select
-                acted.month,
-                acted.product,
+                month,
+                product,
+                identity,
+                min(account) as account,
+                max(account) as other_account,
+                min(first_used) as first_used,
+                bool_or(is_asked) as is_asked
+            from done
+            group by month, product, identity
+        ),
+        came as materialized (
+            -- Nearly everybody acts in one account, and needs no adding up.
+            select
+                own.month,
+                own.product,
                 shown.place as shown,
-                acted.identity,
-                min(acted.first_used) as first_used
-            from ({_acted(scope)}) as acted
-            join shown on {_in_shown(scope, "acted")}
+                own.identity,
+                own.first_used,
+                own.is_asked
+            from own
+            join shown on {_in_shown(scope, "own")}
+            where own.account = own.other_account
+                and own.first_used is not null
+            union all
+            select
+                several.month,
+                several.product,
+                shown.place as shown,
+                several.identity,
+                min(several.first_used) as first_used,
+                bool_or(several.is_asked) as is_asked
+            from (
+                select
+                    done.month,
+                    done.product,
+                    done.account,
+                    done.identity,
+                    min(done.first_used) as first_used,
+                    bool_or(done.is_asked) as is_asked
+                from done
+                semi join (
+                    select month, product, identity
+                    from own
+                    where account <> other_account
+                ) as several on several.month = done.month
+                    and several.product = done.product
+                    and several.identity = done.identity
+                group by all
+            ) as several
+            join shown on {_in_shown(scope, "several")}
             group by all
+            having min(several.first_used) is not null
         ),
         held as materialized (
             select
@@ -73,6 +118,7 @@ def clients(scope: Scope) -> str:
             from (
                 select
                     came.*,
+                    named.* exclude (identity),
                     held.clients as client_limit,
                     {_PLACE}
                 from came
@@ -84,6 +130,7 @@ def clients(scope: Scope) -> str:
             union all
             select
                 came.*,
+                named.* exclude (identity),
                 null as client_limit,
                 {_PLACE},
                 false as is_exceeded,
@@ -108,9 +155,9 @@ def clients(scope: Scope) -> str:
             names.name as account,
             names.is_widest,
             placed.identity,
-            named.user,
-            named.kind,
-            named.auth_method,
+            placed.user,
+            placed.kind,
+            placed.auth_method,
             placed.first_used,
             cast({local} as date) as first_day,
             placed.place,
@@ -118,9 +165,8 @@ def clients(scope: Scope) -> str:
             placed.reaches_limit,
             placed.is_exceeded
         from placed
-        join named on named.identity = placed.identity
         join names on names.place = placed.shown
-        {_narrowed(scope, "placed", in_shown=True)}
+        where placed.is_asked
     """
 
 
@@ -134,11 +180,20 @@ def client_accounts(scope: Scope) -> str:
             shown.name as account,
             acted.account as own_account,
             acted.identity
-        from ({_acted(scope)}) as acted
+        from (
+            select
+                month,
+                product,
+                account,
+                identity
+            from ({_done(scope)})
+            group by all
+            having min(first_used) is not null
+                and bool_or(is_asked)
+        ) as acted
         join shown on {_in_shown(scope, "acted")}
         join identity on identity.id = acted.identity
             and identity.kind in ({words_in_sql(_KINDS)})
-        {_narrowed(scope, "acted", in_shown=False)}
     """
 
 
@@ -255,8 +310,31 @@ def _is_shown(scope: Scope, name: str, product: str) -> str:
     return " and ".join(conditions)
 
 
+def _done(scope: Scope) -> str:
+    """Rows of months, products, accounts and identities: what they did, and what is asked for.
+
+    `first_used` is when a first request succeeded, null for none; `is_asked` whether one did that
+    the filters let through. Both are of one row, and of several together.
+    """
+    narrowed = bool(set(scope.patterns) - _WHOLE)
+    acted = f"""
+        select month, product, account, identity, first_used, {not narrowed} as is_asked
+        from ({_acted(scope)})
+        where first_used is not null
+    """
+    if not narrowed:
+        return acted
+    return f"""
+        {acted}
+        union all
+        select month, product, account, identity, null as first_used, true as is_asked
+        from ({_asked(scope)})
+        where succeeded > 0
+    """
+
+
 def _acted(scope: Scope) -> str:
-    """Rows of months, products, accounts and identities: when a first request succeeded."""
+    """Who acted, with the first request that succeeded; of the filters, only products count."""
     first = USAGE_MONTHLY.earliest["first_succeeded"]
 
     def columns(rollup: Rollup | None) -> str:
@@ -264,17 +342,11 @@ def _acted(scope: Scope) -> str:
         return f"event.product, event.account, event.identity, {moment} as first_used"
 
     seen = scope.conditions(None, frozenset({"product"}))
-    months = _by_month(scope, "acted", columns, (USAGE_MONTHLY, USAGE_DAILY), seen)
-    return f"select * from ({months}) where first_used is not null"
+    return _by_month(scope, "acted", columns, (USAGE_MONTHLY, USAGE_DAILY), seen)
 
 
-def _narrowed(scope: Scope, clients: str, *, in_shown: bool) -> str:
-    """The join that keeps the clients who did something that the filters let through.
-
-    `clients` is the table of them; its accounts are those `in_shown`, or the very accounts.
-    """
-    if not set(scope.patterns) - _WHOLE:
-        return ""
+def _asked(scope: Scope) -> str:
+    """Who did what the filters let through, with how many of the requests succeeded."""
     succeeded, every = MEASURES["succeeded"], "kind" in scope.patterns
 
     def columns(rollup: Rollup | None) -> str:
@@ -282,28 +354,7 @@ def _narrowed(scope: Scope, clients: str, *, in_shown: bool) -> str:
         return f"event.product, event.account, event.identity, {counted} as succeeded"
 
     conditions = scope.conditions(None, EVERY_FILTER - {"account"})
-    matched = _by_month(scope, "matched", columns, measuring(scope), conditions)
-    join = f"join shown on {_in_shown(scope, 'matched')}" if in_shown else ""
-    account = "shown.place" if in_shown else "matched.account"
-    own = "shown" if in_shown else "account"
-    return f"""
-        semi join (
-            select
-                matched.month,
-                matched.product,
-                {account} as {own},
-                matched.identity
-            from (
-                select distinct month, product, account, identity
-                from ({matched})
-                where succeeded > 0
-            ) as matched
-            {join}
-        ) as narrowed on narrowed.month = {clients}.month
-            and narrowed.product = {clients}.product
-            and narrowed.{own} = {clients}.{own}
-            and narrowed.identity = {clients}.identity
-    """
+    return _by_month(scope, "matched", columns, measuring(scope), conditions)
 
 
 def _by_month(

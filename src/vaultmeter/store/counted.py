@@ -19,11 +19,12 @@ from vaultmeter.store.rollup import (
     USAGE_MONTHLY,
     Piece,
     Rollup,
+    any_counts,
     latest_in,
     pieces,
     sum_in,
 )
-from vaultmeter.store.scope import Scope
+from vaultmeter.store.scope import EVERY_FILTER, Scope
 from vaultmeter.store.zones import offset_changes
 
 Columns = Callable[[Rollup | None], str]
@@ -122,15 +123,25 @@ def usage(scope: Scope) -> str:
 
 
 def item_usage(scope: Scope) -> str:
-    """The measures of the period, by what was acted on."""
-    conditions = ["event.item is not null", *scope.conditions(None)]
-    by_who = {"user", "auth_method", "kind", "outcome"} & set(scope.patterns)
-    rollups = (ITEMS_MONTHLY,) if by_who else (ITEM_USAGE_MONTHLY, ITEM_USAGE_DAILY)
+    """The measures of the period, by what was acted on; only those that are asked count."""
+    dimensions, named = ITEM_USAGE_MONTHLY.dimensions, {**MEASURES, **MOMENTS}
+    held = (*ITEM_USAGE_MONTHLY.sums, *ITEM_USAGE_MONTHLY.latest)
+    asked = [named[name] for name in held if name in scope.columns]
+    filters = EVERY_FILTER
+    by_outcome = bool(asked) and all(measure.outcome for measure in asked)
+    if by_outcome:
+        # Each counts one outcome: a filter on outcomes lets all of it through, or nothing.
+        filters -= {"outcome"}
+    conditions = ["event.item is not null", *scope.conditions(None, filters)]
+    rollups: tuple[Rollup, ...] = (ITEM_USAGE_MONTHLY, ITEM_USAGE_DAILY)
+    if {"user", "auth_method", "kind", "outcome"} & filters & set(scope.patterns):
+        rollups = (ITEMS_MONTHLY,)
+        if asked:
+            conditions.append(any_counts(asked, every_intent="kind" in scope.patterns))
     stretch = Stretch("item_usage", scope.start, scope.end)
-    held = ITEM_USAGE_MONTHLY
 
     def columns(rollup: Rollup | None) -> str:
-        return _measured(scope, rollup, held.dimensions, {*held.sums, *held.latest})
+        return _measured(scope, rollup, dimensions, set(held), by_outcome=by_outcome)
 
     return rows(scope, stretch, columns, _fine_for_buckets(scope, rollups), conditions)
 
@@ -173,22 +184,28 @@ def _done(scope: Scope, rollup: Rollup | None) -> str:
 
 
 def _measured(
-    scope: Scope, rollup: Rollup | None, dimensions: tuple[str, ...], held: set[str]
+    scope: Scope,
+    rollup: Rollup | None,
+    dimensions: tuple[str, ...],
+    held: set[str],
+    *,
+    by_outcome: bool = False,
 ) -> str:
-    """The bucket, these dimensions, and those of the measures and moments that are asked."""
-    every = "kind" in scope.patterns
-    asked = held & scope.columns
+    """The bucket, these dimensions, and those of the measures and moments that are asked.
+
+    `by_outcome` has the filter on outcomes look at each measure, and not at each row.
+    """
+    every, asked = "kind" in scope.patterns, held & scope.columns
+    sums = {name: each for name, each in MEASURES.items() if name in asked}
+    moments = {name: each for name, each in MOMENTS.items() if name in asked}
     values = {name: f"event.{name}" for name in dimensions}
-    values |= {
-        name: sum_in(measure, rollup, every_intent=every)
-        for name, measure in MEASURES.items()
-        if name in asked
-    }
-    values |= {
-        name: latest_in(moment, rollup, every_intent=every)
-        for name, moment in MOMENTS.items()
-        if name in asked
-    }
+    values |= {name: sum_in(each, rollup, every_intent=every) for name, each in sums.items()}
+    values |= {name: latest_in(each, rollup, every_intent=every) for name, each in moments.items()}
+    if by_outcome and "outcome" in scope.patterns:
+        outcomes = f"cast({scope.words('outcome')} as outcome[])"
+        for name, measure in (sums | moments).items():
+            let_through = f"list_contains({outcomes}, '{measure.outcome}')"
+            values[name] = f"if({let_through}, {values[name]}, {0 if name in sums else 'null'})"
     columns = ", ".join(f"{value} as {name}" for name, value in values.items())
     return f"{_bucket(scope, rollup)} as bucket, {columns}"
 

@@ -4,11 +4,13 @@ A measure adds a value up over the events that meet its condition. A report asks
 table `usage` for them by name, and never writes a condition of its own.
 """
 
+import re
 from dataclasses import dataclass
 
 from vaultmeter.model.kinds import Intent, Kind, words_in_sql
 
 _OK = "outcome = 'ok'"
+_OUTCOME = re.compile(r"\boutcome = '(\w+)'")
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,12 @@ class Measure:
     """`requests` (1 an event), `weight` (the objects it covers) or `glances`."""
     signs: bool = False
     """Whether heartbeats count; else they are left out unless a filter names their kind."""
+
+    @property
+    def outcome(self) -> str | None:
+        """The one outcome of all events that it counts, `None` where there may be others."""
+        found = _OUTCOME.search(self.where)
+        return found[1] if found else None
 
 
 def _of_kind(kind: Kind, name: str, words: str) -> Measure:

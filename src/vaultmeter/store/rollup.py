@@ -4,7 +4,7 @@ Whole months in UTC come from the monthly rollup, whole days from the daily one,
 and after them from the events. Either way the answer is the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -31,6 +31,13 @@ class Rollup:
     where: str = "true"
     measured: bool = False
     """Whether its columns are measures, so that kinds, intents and outcomes are not in it."""
+    outlives: bool = True
+    """Whether the rows of whole months stay when retention deletes their events."""
+
+    @property
+    def order(self) -> str:
+        """How its rows are stored, so that those that are added up in a report lie together."""
+        return f"start, {'item' if 'item' in self.dimensions else 'identity'}"
 
     def counted(self, where: str) -> str:
         """The select that counts events, those that meet a condition, into rows of this table."""
@@ -78,6 +85,15 @@ def latest_in(moment: Measure, rollup: Rollup | None, *, every_intent: bool = Fa
         return f"event.{moment.name}"
     time = "last_time" if rollup else "time"
     return f"if({_counts(moment, every_intent)}, event.{time}, null)"
+
+
+def any_counts(measures: Iterable[Measure], *, every_intent: bool) -> str:
+    """The condition on events, or rows of a rollup without measures, that one of them counts."""
+    each_once = dict.fromkeys(_counts(measure, every_intent) for measure in measures)
+    found = sorted(each_once, key=len)
+    # What only narrows another condition adds nothing to it.
+    wide = [each for each in found if not any(each.startswith(f"{one} and ") for one in found)]
+    return f"({' or '.join(wide)})"
 
 
 def _counts(measure: Measure, every_intent: bool) -> str:  # noqa: FBT001  as its callers
@@ -134,6 +150,17 @@ def _item_usage(table: str, bucket: Literal["month", "day"]) -> Rollup:
 
 ITEM_USAGE_MONTHLY = _item_usage("item_usage_month", "month")
 ITEM_USAGE_DAILY = _item_usage("item_usage_day", "day")
+SESSIONS_MONTHLY = Rollup(
+    "session_month",
+    "month",
+    (*_WHO, "product", "session"),
+    {},
+    _LAST,
+    {"first_time": "time"},
+    f"session is not null and intent in ({words_in_sql(USAGE_INTENTS)})",
+    outlives=False,
+)
+"""When each session that has a name began and ended."""
 ROLLUPS = (
     MONTHLY,
     DAILY,
@@ -142,6 +169,7 @@ ROLLUPS = (
     USAGE_DAILY,
     ITEM_USAGE_MONTHLY,
     ITEM_USAGE_DAILY,
+    SESSIONS_MONTHLY,
 )
 """Every rollup that is kept."""
 

@@ -175,7 +175,8 @@ class Scope:
         """The two ways in which a filter on methods lets an event through."""
         learnt = self.matching("identity", "auth_method", "auth_method")
         return [
-            self.like("event.auth_method", "auth_method"),
+            # What is null is passed over before anything else is read.
+            f"event.auth_method is not null and {self.like('event.auth_method', 'auth_method')}",
             f"(event.auth_method is null and event.identity in ({learnt}))",
         ]
 

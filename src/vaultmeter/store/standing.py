@@ -39,7 +39,7 @@ def standings(scope: Scope) -> str:
         with covered as materialized ({covered(scope)}),
         lately as ({_lately(scope, counted)}),
         ever as ({_ever(scope)}),
-        told as (
+        told as materialized (
             select
                 identity.id as identity,
                 identity.kind = 'person' as is_person,
@@ -70,30 +70,38 @@ def standings(scope: Scope) -> str:
             where {IS_THERE}
         )
         select
-            *,
+            told.*,
             case
                 when status <> 'inactive' then null
                 when last_seen is null then 'never used'
                 when last_seen < $dormant_before then 'dormant'
                 else 'lapsed'
             end as reason,
-            status = 'active' and not is_new and {_IS_LOW} as is_low
+            coalesce({_IS_ACTIVE} and qualifying <= few and qualifying < half, false) as is_low
         from told
-        window
-            fewest as (partition by is_person, status, is_new order by qualifying),
-            most as (partition by is_person, status, is_new order by qualifying desc),
-            peers as (partition by is_person, status, is_new)
+        left join ({_LITTLE}) as little on little.is_person = told.is_person
     """
 
 
-_IS_LOW = """
-    10 * (rank() over fewest - 1) < count(*) over peers
-    and 2 * (rank() over most - 1) >= count(*) over peers
+_IS_ACTIVE = "status = 'active' and not is_new"
+_LITTLE = f"""
+    select
+        is_person,
+        done[(len(done) + 9) // 10] as few,
+        done[len(done) - (len(done) + 1) // 2 + 1] as half
+    from (
+        select
+            is_person,
+            list_sort(list(qualifying)) as done
+        from told
+        where {_IS_ACTIVE}
+        group by is_person
+    )
 """
-"""Among the tenth of the active with the fewest qualifying actions, at least half doing more.
+"""How much the tenth of the active that does least does at most, and who does less than half do.
 
-Ranks are those of equals, so that all who did as much stand alike: where everybody does the same,
-nobody does little. People are held against people, and all others against each other.
+All who did as much stand alike: where everybody does the same, nobody does little. People are held
+against people, and all others against each other. Lists begin with 1.
 """
 
 
