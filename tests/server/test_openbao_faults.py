@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.client import HTTPException
 from pathlib import Path
 
@@ -102,7 +103,7 @@ def test_a_vault_does_not_notice_how_the_server_fails(
         assert serving.push("bao", key, ndjson(event(1)))[0] == 401
 
     with running(tmp_path, devices(serving, key, socket)) as server:
-        load = Load(server)
+        load, since = Load(server), datetime.now(UTC)
         load.set_up()
         with ThreadPoolExecutor(PEOPLE) as people:
             working = [people.submit(load.person, number) for number in range(PEOPLE)]
@@ -136,17 +137,21 @@ def test_a_vault_does_not_notice_how_the_server_fails(
     longest = max(each.seconds for each in load.asked["frozen"])
     assert FROZEN * 0.5 < longest < FROZEN * 3
     assert set(alone.event_ids()) <= set(folder.event_ids())
-    assert only_in(folder, alone) == Counter({("system", "system:update", "error"): 2})
+    assert only_in(folder, alone, since) == Counter()
     assert len(folder.event_ids()) == len(set(folder.event_ids()))
     assert folder.totals().duplicates > REQUESTS
 
 
-def only_in(folder: Folder, other: Folder) -> Counter[tuple[str, str, str]]:
-    """Count the events that another folder has not got, by what they are.
+def only_in(folder: Folder, other: Folder, since: datetime) -> Counter[tuple[str, str, str]]:
+    """Count the events since an instant that another folder has not got, by what they are.
 
-    OpenBao tries each device, when it begins, with a record that no other device gets
-    (of the path `sys/audit/test`).
+    What OpenBao does before it serves is not compared: it tries each device with a record that no
+    other gets (`sys/audit/test`), and what it then does itself has no `request.id`, so that a
+    device that writes it in the next second tells it as another.
     """
     known = set(other.event_ids())
-    rows = folder.app.store.query("select id, kind, source_event, outcome from event")
+    rows = folder.app.store.query(
+        "select id, kind, source_event, outcome from event where time >= $since",
+        {"since": since.replace(tzinfo=None)},
+    )
     return Counter((kind, event, outcome) for id_, kind, event, outcome in rows if id_ not in known)
