@@ -40,6 +40,7 @@ def store(folder: Folder) -> Store:
         "set enable_external_access = true",
         "set disabled_optimizers = ''",
         "reset memory_limit",
+        "set memory_limit = '100GB'",
         "pragma enable_profiling",
         "create table mine (a integer)",
         "delete from event",
@@ -64,7 +65,7 @@ def test_a_reader_only_reads_the_store(store: Store, tmp_path: Path, sql: str) -
         "copy (select 1) to '{folder}/out.csv'",
         "select * from read_text('/etc/passwd')",
         "install httpfs",
-        "set memory_limit = '100GB'",
+        "set threads = 1",
         "set lock_configuration = false",
     ],
 )

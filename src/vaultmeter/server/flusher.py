@@ -85,7 +85,7 @@ class Flusher:
 
     def _work(self, life: Life) -> None:
         """Flush, until the server ends; raises `_Ending` where it ends before the store is open."""
-        folded = monotonic()
+        folded, is_owed = monotonic(), False
         while not life.stopping:
             reach("flusher-turn")
             try:
@@ -94,7 +94,9 @@ class Flusher:
                 self._flush()
                 if self._app.unfolded and monotonic() - folded >= self._settings.fold_every:
                     self._app.fold()
-                    folded = monotonic()
+                    folded, is_owed = monotonic(), True
+                # Memory is given back while nobody reads, which may be some turns later.
+                is_owed = is_owed and not self._app.store.give_back()
                 self._rest(life)
             except Unavailable as error:
                 self._recover_later(error, life)

@@ -57,6 +57,9 @@ class Store(Protocol):
     def checkpoint(self) -> bool:
         """Fold the write-ahead log into the database file; false while other work forbids it."""
 
+    def give_back(self) -> bool:
+        """Free the memory of what is gone; false, and nothing is done, while somebody reads."""
+
     def meta(self, name: str) -> str | None:
         """A remembered value, such as the version of a mapping."""
 

@@ -6,7 +6,7 @@ does not open, is moved to `quarantine/`, and what is missing is flushed again.
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from threading import Timer
@@ -17,29 +17,18 @@ import duckdb
 
 from vaultmeter.clock import Clock
 from vaultmeter.failpoints import reach
-from vaultmeter.model.errors import (
-    Busy,
-    Invalid,
-    StoreDamaged,
-    TookTooLong,
-    Unavailable,
-    VaultmeterError,
-)
+from vaultmeter.model.errors import Invalid, StoreDamaged, VaultmeterError
 from vaultmeter.settings import Settings
+from vaultmeter.store.duckdb.errors import translated, translating
+from vaultmeter.store.duckdb.readers import Readers
 
 _NAME = "store.duckdb"
 _STATEMENTS = 512
 """How many texts of statements are remembered as they were parsed."""
-_DAMAGE = (
-    duckdb.IOException,
-    duckdb.SerializationException,
-    duckdb.FatalException,
-    duckdb.InternalException,
-)
-
-
 _CLOSE_WITHIN, _CLOSE_AGAIN = 5.0, 0.001
 """Seconds within which a connection that is in use is closed, and after which it is tried again."""
+_CHANGED = ("disabled_optimizers", "enable_progress_bar", "memory_limit")
+"""Settings that we change while it is open."""
 _READS = {duckdb.StatementType.SELECT, duckdb.StatementType.TRANSACTION}
 """What a reader runs: everything else changes data, settings or files."""
 
@@ -52,6 +41,7 @@ class DuckDB:
     ) -> None:
         """Own an open connection; use `open_store` to get one. One that `reads` does only that."""
         self._connection, self._settings, self._reads = connection, settings, reads
+        self._readers = Readers()
         self._statements: dict[str, list[duckdb.Statement]] = {}
         self._is_within = False
         self.changes = 0
@@ -59,17 +49,17 @@ class DuckDB:
 
     def query(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run one statement and answer its rows; raises `StoreDamaged`."""
-        with _translating():
+        with translating():
             return self._execute(sql, values).fetchall()
 
     def chunks(
         self, sql: str, values: dict[str, Any] | None = None, rows: int = 10_000
     ) -> Iterator[list[tuple[Any, ...]]]:
         """Run one statement and answer its rows by and by, so many at once."""
-        with _translating():
+        with translating():
             result = self._execute(sql, values)
         while True:
-            with _translating():
+            with translating():
                 found = result.fetchmany(rows)
             if not found:
                 return
@@ -88,7 +78,7 @@ class DuckDB:
 
     def run(self, sql: str, values: dict[str, Any] | None = None) -> int:
         """Run one statement and answer how many rows it changed."""
-        with _translating():
+        with translating():
             row = self._execute(sql, values).fetchone()
         if not self._is_within:
             self.changes += 1
@@ -133,18 +123,14 @@ class DuckDB:
 
         What takes longer than `seconds` is given up, with `TookTooLong`.
         """
-        try:
-            connection = self._connection.cursor()
-        except duckdb.Error as error:
-            raise _translated(error) from error
-        other = DuckDB(connection, self._settings, reads=True)
-        other._statements = self._statements
-        try:
-            # Several statements make an answer, and what is folded between two would count twice.
-            with _within(connection, seconds), other.transaction():
-                yield other
-        finally:
-            other.close()
+        # Several statements make an answer, and what is folded between two would count twice.
+        with (
+            self._readers.another(),
+            closing(self._another()) as other,
+            _within(other, seconds),
+            other.transaction(),
+        ):
+            yield other
 
     def checkpoint(self) -> bool:
         """Fold the write-ahead log into the file; false when other work under way forbids it."""
@@ -155,6 +141,21 @@ class DuckDB:
             return False
         reach("checkpoint-done")
         return True
+
+    def give_back(self) -> bool:
+        """Forget the blocks that are gone; false, and nothing is done, while somebody reads.
+
+        DuckDB 2.0 (`BufferPool::PurgeQueue`) keeps an entry for each block it gave back until a
+        queue has tens of thousands of them, which small flushes take hours to fill. Asked for
+        less memory than is in use it goes through its queues, and refuses. What others do
+        meanwhile would be refused with it.
+        """
+        with self._readers.nobody() as alone:
+            if alone:
+                with suppress(duckdb.OutOfMemoryException):
+                    self._connection.execute("set memory_limit = '0B'")
+                    self._connection.execute(f"set memory_limit = '{self._settings.memory_limit}'")
+        return alone
 
     def meta(self, name: str) -> str | None:
         """A remembered value."""
@@ -178,8 +179,17 @@ class DuckDB:
                 return self._connection.close()
             except duckdb.ResourceInUseException as error:
                 if monotonic() > until:
-                    raise _translated(error) from error
+                    raise translated(error) from error
                 sleep(_CLOSE_AGAIN)
+
+    def _another(self) -> "DuckDB":
+        try:
+            connection = self._connection.cursor()
+        except duckdb.Error as error:
+            raise translated(error) from error
+        other = DuckDB(connection, self._settings, reads=True)
+        other._statements, other._readers = self._statements, self._readers
+        return other
 
     def _roll_back(self) -> None:
         try:
@@ -206,15 +216,6 @@ class DuckDB:
         values = values or {}
         used = {name: values[name] for name in last.named_parameters if name in values}
         return self._connection.execute(last, used)
-
-
-@contextmanager
-def _translating() -> Iterator[None]:
-    """Tell errors of the engine as ours, also those that come with the rows."""
-    try:
-        yield
-    except duckdb.Error as error:
-        raise _translated(error) from error
 
 
 def open_store(
@@ -277,7 +278,7 @@ def _opened(path: Path, settings: Settings) -> DuckDB:
             _lock(store, path.parent / "temporary")
         _migrate(store)
     except duckdb.Error as error:
-        raise _translated(error) from error
+        raise translated(error) from error
     return store
 
 
@@ -287,17 +288,17 @@ def _lock(store: DuckDB, temporary: Path) -> None:
     store.run("set global timezone = 'UTC'")
     store.run(f"set allowed_directories = ['{quoted}']")
     store.run("set enable_external_access = false")
-    store.run("set allowed_configs = ['disabled_optimizers', 'enable_progress_bar']")
+    store.run(f"set allowed_configs = [{', '.join(map(repr, _CHANGED))}]")
     store.run("set lock_configuration = true")
 
 
 @contextmanager
-def _within(connection: duckdb.DuckDBPyConnection, seconds: float | None) -> Iterator[None]:
-    """Interrupt whatever a connection does after so many seconds."""
+def _within(reader: DuckDB, seconds: float | None) -> Iterator[None]:
+    """Interrupt whatever a reader asks after so many seconds."""
     if seconds is None:
         yield
         return
-    timer = Timer(seconds, connection.interrupt)
+    timer = Timer(seconds, reader.interrupt)
     timer.daemon = True
     timer.start()
     try:
@@ -322,52 +323,3 @@ def _migrate(store: DuckDB, up_to: int | None = None) -> None:
         with store.transaction():
             store.run(script.read_text("utf-8"))
             store.remember("schema", str(number))
-
-
-_TOLD: tuple[tuple[type[duckdb.Error], type[VaultmeterError], str | None, str], ...] = (
-    (
-        duckdb.InterruptException,
-        TookTooLong,
-        "The question takes longer than it may.",
-        "Ask for a shorter range, or raise VAULTMETER_REPORT_SECONDS.",
-    ),
-    (
-        duckdb.ConnectionException,
-        Unavailable,
-        "The store is being opened.",
-        "Ask again in a moment.",
-    ),
-    (
-        duckdb.ResourceInUseException,
-        Unavailable,
-        "The store is in use.",
-        "Ask again in a moment.",
-    ),
-    (
-        duckdb.OutOfMemoryException,
-        Unavailable,
-        None,
-        "Raise VAULTMETER_MEMORY_LIMIT, or ask for a shorter range.",
-    ),
-)
-"""Errors of the engine with their kind here, sentence and hint; its own words without one."""
-
-
-def _translated(error: duckdb.Error) -> VaultmeterError:
-    text = str(error)
-    if "No space left" in text or "could not write" in text.lower():
-        return Unavailable(
-            f"The store cannot write: {text}",
-            "Free some space in the data folder and try again.",
-            inside=True,
-        )
-    for kind, told, words, hint in _TOLD:
-        if isinstance(error, kind):
-            return told(words or text, hint, inside=words is None)
-    if "Could not set lock" in text:
-        message = f"Another program has the store open: {text}"
-        return Busy(message, "Close it and try again.", inside=True)
-    # A checksum that does not fit, in the file or its log, raises the bare class.
-    if isinstance(error, _DAMAGE) or type(error) is duckdb.Error:
-        return StoreDamaged(text, "Run 'vaultmeter rebuild'.", inside=True)
-    return Invalid(text, inside=True)
