@@ -31,6 +31,7 @@ from vaultmeter.store.duckdb.engine import discard_store, lay, open_store
 
 if TYPE_CHECKING:
     from vaultmeter.ingest.guard import Guarded
+    from vaultmeter.ingest.work import Work
 
 Answer = TypeVar("Answer")
 Say = Callable[[str], None]
@@ -210,17 +211,32 @@ class App:
         self._start_anew(keep=False)
         return self._catch_up()
 
-    def flush(self, batch: Batch, guarded: "Guarded", source: Source) -> Outcome:
-        """Bring one accepted batch into the store, unless it is in already."""
+    def prepare(
+        self, batch: Batch, guarded: "Guarded", source: Source, store: Store | None = None
+    ) -> "Work":
+        """Map an accepted batch for its flush, over a writer of the store, or the store itself."""
         # Reports need none of what ingest loads: half a second of Arrow and NumPy.
-        from vaultmeter.ingest.flush import flush  # noqa: PLC0415
+        from vaultmeter.ingest.flush import prepare  # noqa: PLC0415
+
+        header = self.inbox.files.get(batch.file).header
+        connector = connector_named(source.connector)
+        return prepare(store or self._held, connector, source, batch, guarded, header)
+
+    def flush(
+        self, batch: Batch, guarded: "Guarded", source: Source, prepared: "Work | None" = None
+    ) -> Outcome:
+        """Bring one accepted batch into the store, unless it is in already.
+
+        What was `prepared` for a store that was made again meanwhile is prepared once more.
+        """
+        from vaultmeter.ingest.flush import flush  # noqa: PLC0415  as in prepare
 
         if batch.seq <= self._held.position():
             return Outcome()
-        header = self.inbox.files.get(batch.file).header
-        connector = connector_named(source.connector)
-        self._remember_version(connector)
-        outcome = flush(self._held, connector, source, batch, guarded, header)
+        self._remember_version(connector_named(source.connector))
+        if prepared is None or not prepared.store.is_open:
+            prepared = self.prepare(batch, guarded, source)
+        outcome = flush(prepared)
         self.unfolded += batch.size
         if self.unfolded >= _CHECKPOINT_EVERY:
             self.fold()
@@ -231,8 +247,7 @@ class App:
         self.recovering(self._fold)
 
     def _fold(self) -> None:
-        # As in flush: reports need none of what ingest loads.
-        from vaultmeter.ingest.rollups import roll_up  # noqa: PLC0415
+        from vaultmeter.ingest.rollups import roll_up  # noqa: PLC0415  as in prepare
 
         self.unfolded = 0
         roll_up(self._held)
@@ -331,7 +346,7 @@ class App:
         total, position = Outcome(), self._held.position()
         if position == self.inbox.last_seq() or (up_to is not None and position >= up_to):
             return total
-        from vaultmeter.ingest.guard import guard  # noqa: PLC0415  as in flush
+        from vaultmeter.ingest.guard import guard  # noqa: PLC0415  as in prepare
 
         most = _MERGED_AT_MOST
         if up_to is not None:

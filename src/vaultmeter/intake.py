@@ -1,31 +1,28 @@
-"""Takes files in: accepts the next chunk while the one before it is brought into the store."""
+"""Takes files in: accepts what is new in them, and brings it into the store."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from time import perf_counter
 
+from vaultmeter.ahead import Ready, made_ready
 from vaultmeter.app import App, connector_named
 from vaultmeter.connectors import Connector
-from vaultmeter.inbox.batches import Batch, Chunk, Source
+from vaultmeter.inbox.batches import Chunk, Source
 from vaultmeter.inbox.lines import line_ends
-from vaultmeter.ingest.guard import Guarded, guard
 from vaultmeter.ingest.outcome import Outcome
 from vaultmeter.model.access import Object, Permission, Principal
 from vaultmeter.model.collecting import account_name, source_name
 from vaultmeter.model.errors import Invalid
 from vaultmeter.receive.content import STANDARD_INPUT, Content, opened
 from vaultmeter.receive.files import FileReader, Taken, expand
-from vaultmeter.settings import Settings
 
 Progress = Callable[[int, int], None]
 """Told how many bytes on disk were read, and of how many."""
 
 
-Ready = tuple[Taken, Guarded]
 _LONGEST = 4096
 
 
@@ -91,9 +88,10 @@ def _taken(
     total = sum(path.stat().st_size for path in paths if path != STANDARD_INPUT and path.exists())
     done, started = 0, perf_counter()
     for path in paths:
-        for taken, guarded in _ahead(_guarded(reader.take(path), app.settings)):
-            _flush(app, source, taken.batch, guarded, intake)
-            progress(done + taken.read, total)
+        with made_ready(app, source, reader.take(path)) as chunks:
+            for ready in chunks:
+                _flush(app, source, ready, intake)
+                progress(done + ready.taken.read, total)
         done += path.stat().st_size if path != STANDARD_INPUT and path.exists() else 0
     app.fold()
     intake.seconds = perf_counter() - started
@@ -146,8 +144,9 @@ def take_stream(
     app.recovering(app.flush_waiting)
     source = app.inbox.source(source_name, connector_name, account)
     intake, started = Intake(source.name), perf_counter()
-    for taken, guarded in _ahead(_guarded(_accepted(app, source, chunks), app.settings)):
-        _flush(app, source, taken.batch, guarded, intake)
+    with made_ready(app, source, _accepted(app, source, chunks)) as accepted:
+        for ready in accepted:
+            _flush(app, source, ready, intake)
     app.fold()
     intake.seconds = perf_counter() - started
     return intake
@@ -176,27 +175,13 @@ def _gathered(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
         yield b"".join(parts)
 
 
-def _flush(app: App, source: Source, batch: Batch, guarded: Guarded, intake: Intake) -> None:
-    begun = perf_counter()
+def _flush(app: App, source: Source, ready: Ready, intake: Intake) -> None:
+    batch, begun = ready.taken.batch, perf_counter()
     if app.writer is not None:
         # A server accepts from others too: a store takes batches in their order.
         app.recovering(lambda: app.flush_waiting(up_to=batch.seq - 1))
-    flushed = app.recovering(lambda: app.flush(batch, guarded, source))
+    flushed = app.recovering(lambda: app.flush(batch, ready.guarded, source, ready.work))
     app.flushed(source, flushed, perf_counter() - begun)
     app.pulse()
     intake.outcome.add(flushed)
     intake.bytes += batch.size
-
-
-def _guarded(chunks: Iterator[Taken], settings: Settings) -> Iterator[tuple[Taken, Guarded]]:
-    for taken in chunks:
-        yield taken, guard(taken.content, taken.batch.start, settings, taken.ends)
-
-
-def _ahead(chunks: Iterator[Ready]) -> Iterator[Ready]:
-    """The same chunks, each made ready by another thread while the one before is worked on."""
-    with ThreadPoolExecutor(1, thread_name_prefix="accept") as accepting:
-        following = accepting.submit(next, chunks, None)
-        while ready := following.result():
-            following = accepting.submit(next, chunks, None)
-            yield ready

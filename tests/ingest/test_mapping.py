@@ -6,7 +6,7 @@ from tests.conftest import Folder, event, ndjson
 
 from vaultmeter.connectors import Connector
 from vaultmeter.connectors.events import CONNECTOR
-from vaultmeter.ingest.flush import flush
+from vaultmeter.ingest.flush import flush, prepare
 from vaultmeter.ingest.guard import guard
 from vaultmeter.ingest.outcome import Outcome
 from vaultmeter.receive.files import FileReader
@@ -52,4 +52,4 @@ def _flush(folder: Folder, content: bytes) -> Outcome:
     reader = FileReader(app.inbox, source, 1 << 20, 1 << 20, lambda _: False)
     (taken,) = reader.take(path)
     guarded = guard(taken.content, taken.batch.start, app.settings)
-    return flush(app.store, CARELESS, source, taken.batch, guarded, None)
+    return flush(prepare(app.store, CARELESS, source, taken.batch, guarded, None))

@@ -50,22 +50,27 @@ STEPS: tuple[Callable[[Work], None], ...] = (
 )
 """What happens to a batch in one transaction, from mapped records to counted events.
 
-Before it `mapping.map_records` has made records of the lines, beside the store."""
+Before it `prepare` has made records of the lines, beside the store."""
 
 
-def flush(
+def prepare(
     store: Store,
     connector: Connector,
     source: Source,
     batch: Batch,
     guarded: Guarded,
     header: bytes | None,
-) -> Outcome:
-    """Take a batch through all steps and commit; answers what became of its lines."""
+) -> Work:
+    """Map the records of a batch, which needs nothing that the store holds."""
     work = Work(store, connector, source, batch, header, guarded)
     reach("flush-begun")
     mapping.map_records(work)
-    with store.transaction():
+    return work
+
+
+def flush(work: Work) -> Outcome:
+    """Take a prepared batch through all steps and commit; answers what became of its lines."""
+    with work.store.transaction():
         _take(work)
         reach("flush-stored")
         work.run("insert into flushed values ($batch, $file, $source, $received)")
@@ -89,8 +94,7 @@ def replay(
     """
     numbers = {line - batch.first_line for line in lines}
     few = replace(batch, lines=len(numbers), expired=0)
-    work = Work(store, connector, source, few, header, guarded.only(numbers))
-    mapping.map_records(work)
+    work = prepare(store, connector, source, few, guarded.only(numbers), header)
     with store.transaction():
         work.run(
             """

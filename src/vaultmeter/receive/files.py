@@ -34,7 +34,7 @@ LOOK = 1 << 16
 class Taken:
     """One chunk of a file, accepted. `read` is how far the file on disk was read, in bytes.
 
-    `content` stays readable until the second chunk after it is asked for. `ends` are the ends of
+    `content` stays readable until the third chunk after it is asked for. `ends` are the ends of
     its lines.
     """
 
@@ -145,11 +145,11 @@ class FileReader:
 
 
 def _buffers(size: int) -> Iterator[mmap]:
-    """The same two buffers in turn: one is flushed, one is filled and accepted.
+    """The same three buffers in turn: one is flushed, one is mapped, one is filled and accepted.
 
     Fresh memory for every chunk would cost as much as parsing it.
     """
-    buffers = [mmap(-1, size, flags=MAP_PRIVATE | MAP_ANONYMOUS) for _ in range(2)]
+    buffers = [mmap(-1, size, flags=MAP_PRIVATE | MAP_ANONYMOUS) for _ in range(3)]
     for buffer in buffers:
         buffer.madvise(MADV_HUGEPAGE)
     return cycle(buffers)

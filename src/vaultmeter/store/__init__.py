@@ -13,6 +13,10 @@ class Store(Protocol):
     def changes(self) -> int:
         """Raised after everything that others may see since: equal numbers mean equal answers."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it was not closed yet, nor the store whose `writer` it is."""
+
     def query(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run one statement with bound values and answer its rows.
 
@@ -52,6 +56,12 @@ class Store(Protocol):
         """The store as it is now, for another thread to read, which waits for no writer.
 
         What takes longer than `seconds` is given up; it raises `TookTooLong`.
+        """
+
+    def writer(self) -> "Store":
+        """The same store for another thread to write, which is closed with this one.
+
+        Temporary tables are its own. Two transactions at once must not write to the same tables.
         """
 
     def checkpoint(self) -> bool:

@@ -20,7 +20,7 @@ from vaultmeter.failpoints import reach
 from vaultmeter.model.errors import Invalid, StoreDamaged, VaultmeterError
 from vaultmeter.settings import Settings
 from vaultmeter.store.duckdb.errors import translated, translating
-from vaultmeter.store.duckdb.readers import Readers
+from vaultmeter.store.duckdb.shared import Shared
 
 _NAME = "store.duckdb"
 _STATEMENTS = 512
@@ -37,15 +37,28 @@ class DuckDB:
     """A data folder's database, open and migrated."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, settings: Settings, *, reads: bool = False
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        settings: Settings,
+        shared: Shared | None = None,
+        *,
+        reads: bool = False,
     ) -> None:
         """Own an open connection; use `open_store` to get one. One that `reads` does only that."""
         self._connection, self._settings, self._reads = connection, settings, reads
-        self._readers = Readers()
-        self._statements: dict[str, list[duckdb.Statement]] = {}
+        self._shared, self._is_first = shared or Shared(), shared is None
+        self._writers: list[DuckDB] = []
         self._is_within = False
-        self.changes = 0
+
+    @property
+    def changes(self) -> int:
         """Raised after everything that others may see since: equal numbers mean equal answers."""
+        return self._shared.changes
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be asked."""
+        return self._shared.is_open
 
     def query(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run one statement and answer its rows; raises `StoreDamaged`."""
@@ -81,7 +94,7 @@ class DuckDB:
         with translating():
             row = self._execute(sql, values).fetchone()
         if not self._is_within:
-            self.changes += 1
+            self._shared.changes += 1
         return int(row[0]) if row and isinstance(row[0], int) else 0
 
     def offer(self, name: str, rows: object) -> None:
@@ -125,12 +138,19 @@ class DuckDB:
         """
         # Several statements make an answer, and what is folded between two would count twice.
         with (
-            self._readers.another(),
-            closing(self._another()) as other,
+            self._shared.readers.another(),
+            closing(self._another(reads=True)) as other,
             _within(other, seconds),
             other.transaction(),
         ):
             yield other
+
+    def writer(self) -> "DuckDB":
+        """The same database over a connection of its own that may write; closed with this one."""
+        with self._shared.opening:
+            other = self._another(reads=False)
+            self._writers.append(other)
+        return other
 
     def checkpoint(self) -> bool:
         """Fold the write-ahead log into the file; false when other work under way forbids it."""
@@ -150,7 +170,7 @@ class DuckDB:
         less memory than is in use it goes through its queues, and refuses. What others do
         meanwhile would be refused with it.
         """
-        with self._readers.nobody() as alone:
+        with self._shared.readers.nobody() as alone:
             if alone:
                 with suppress(duckdb.OutOfMemoryException):
                     self._connection.execute("set memory_limit = '0B'")
@@ -173,6 +193,8 @@ class DuckDB:
 
     def close(self) -> None:
         """Release the file, as soon as nobody asks for a reader at this very moment."""
+        if self._is_first:
+            self._close_writers()
         until = monotonic() + _CLOSE_WITHIN
         while True:
             try:
@@ -182,14 +204,21 @@ class DuckDB:
                     raise translated(error) from error
                 sleep(_CLOSE_AGAIN)
 
-    def _another(self) -> "DuckDB":
+    def _close_writers(self) -> None:
+        with self._shared.opening:
+            self._shared.is_open = False
+            for writer in self._writers:
+                # One whose work is over is closed already.
+                with suppress(duckdb.ConnectionException):
+                    writer.interrupt()
+                writer.close()
+
+    def _another(self, *, reads: bool) -> "DuckDB":
         try:
             connection = self._connection.cursor()
         except duckdb.Error as error:
             raise translated(error) from error
-        other = DuckDB(connection, self._settings, reads=True)
-        other._statements, other._readers = self._statements, self._readers
-        return other
+        return DuckDB(connection, self._settings, self._shared, reads=reads)
 
     def _roll_back(self) -> None:
         try:
@@ -200,11 +229,12 @@ class DuckDB:
 
     def _parsed(self, sql: str) -> list[duckdb.Statement]:
         """The statements of a text. Flushes and reports repeat theirs: an eighth of their time."""
-        known = self._statements.get(sql)
+        statements = self._shared.statements
+        known = statements.get(sql)
         if known is None:
-            if len(self._statements) >= _STATEMENTS:
-                self._statements.clear()
-            known = self._statements[sql] = self._connection.extract_statements(sql)
+            if len(statements) >= _STATEMENTS:
+                statements.clear()
+            known = statements[sql] = self._connection.extract_statements(sql)
         return known
 
     def _execute(self, sql: str, values: dict[str, Any] | None) -> duckdb.DuckDBPyConnection:

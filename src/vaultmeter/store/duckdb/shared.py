@@ -1,12 +1,15 @@
-"""Who reads a store at the moment, so that something can be done while nobody does."""
+"""What the connections to one database have in common."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from threading import Lock
+
+import duckdb
 
 
 class Readers:
-    """Counts them; for threads."""
+    """Counts who reads at the moment, so that something can be done while nobody does."""
 
     def __init__(self) -> None:
         """Begin with nobody."""
@@ -28,3 +31,15 @@ class Readers:
         """Tell whether nobody reads; whoever comes within the block waits for its end."""
         with self._lock:
             yield not self._count
+
+
+@dataclass
+class Shared:
+    """Of an open database: the texts that were parsed, how often it changed, and who reads."""
+
+    statements: dict[str, list[duckdb.Statement]] = field(default_factory=dict)
+    changes: int = 0
+    readers: Readers = field(default_factory=Readers)
+    is_open: bool = True
+    opening: Lock = field(default_factory=Lock)
+    """Held while a writer is added, and while all are closed."""
