@@ -6,7 +6,7 @@ statements of storing hardly more, mapping all.
 
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import Self, TypeVar
 
@@ -44,20 +44,20 @@ class _Writers:
     """Two writers of the store: what one has mapped is stored while the other maps."""
 
     def __init__(self, app: App) -> None:
-        self._app = app
+        self._app, self._opened = app, ExitStack()
         self._stores: list[Store] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for store in self._stores:
-            store.close()
+        self._opened.close()
 
     def following(self) -> Store:
         """The one whose turn it is; of the store as it is now, when it was made again."""
         if not self._stores or not self._stores[0].is_open:
-            self._stores = [self._app.store.writer(), self._app.store.writer()]
+            store = self._app.store
+            self._stores = [self._opened.enter_context(store.writer()) for _ in range(2)]
         self._stores.reverse()
         return self._stores[0]
 

@@ -37,3 +37,28 @@ def test_a_reader_of_a_store_that_was_closed_is_asked_to_come_again(folder: Fold
         pass
 
     folder.app.open_store()
+
+
+def test_reading_changes_nothing_and_a_writer_does(folder: Folder) -> None:
+    """Answers are kept while nobody writes: a reader changes nothing, a writer does."""
+    folder.take("events", ndjson(event(1)), source="vault")
+    store = folder.app.store
+    before = store.changes
+    with store.reader() as reader:
+        reader.query("select count(*) from event")
+    assert store.changes == before
+    with store.writer() as writer:
+        writer.run("create temp table mine as select 1")
+    assert store.changes > before
+
+
+def test_a_writer_is_closed_with_its_store(folder: Folder) -> None:
+    """Whoever has a writer can see that its store was closed, and nothing holds the file."""
+    store = folder.app.store
+    with store.writer() as writer:
+        assert writer.is_open
+        folder.app.open_store()
+        assert not writer.is_open
+        assert folder.app.store.is_open
+        with pytest.raises(Unavailable):
+            writer.query("select 1")

@@ -58,8 +58,8 @@ class Store(Protocol):
         What takes longer than `seconds` is given up; it raises `TookTooLong`.
         """
 
-    def writer(self) -> "Store":
-        """The same store for another thread to write, which is closed with this one.
+    def writer(self) -> AbstractContextManager["Store"]:
+        """The same store for another thread to write, which is closed with this one too.
 
         Temporary tables are its own. Two transactions at once must not write to the same tables.
         """

@@ -47,7 +47,8 @@ class DuckDB:
         """Own an open connection; use `open_store` to get one. One that `reads` does only that."""
         self._connection, self._settings, self._reads = connection, settings, reads
         self._shared, self._is_first = shared or Shared(), shared is None
-        self._writers: list[DuckDB] = []
+        self._writers: set[DuckDB] = set()
+        """Those that are closed with this one."""
         self._is_within = False
 
     @property
@@ -93,7 +94,7 @@ class DuckDB:
         """Run one statement and answer how many rows it changed."""
         with translating():
             row = self._execute(sql, values).fetchone()
-        if not self._is_within:
+        if not self._is_within and not self._reads:
             self._shared.changes += 1
         return int(row[0]) if row and isinstance(row[0], int) else 0
 
@@ -145,12 +146,18 @@ class DuckDB:
         ):
             yield other
 
-    def writer(self) -> "DuckDB":
+    @contextmanager
+    def writer(self) -> Iterator["DuckDB"]:
         """The same database over a connection of its own that may write; closed with this one."""
         with self._shared.opening:
             other = self._another(reads=False)
-            self._writers.append(other)
-        return other
+            self._writers.add(other)
+        try:
+            yield other
+        finally:
+            with self._shared.opening:
+                self._writers.discard(other)
+                other.close()
 
     def checkpoint(self) -> bool:
         """Fold the write-ahead log into the file; false when other work under way forbids it."""
@@ -172,7 +179,7 @@ class DuckDB:
         """
         with self._shared.readers.nobody() as alone:
             if alone:
-                with suppress(duckdb.OutOfMemoryException):
+                with translating(), suppress(duckdb.OutOfMemoryException):
                     self._connection.execute("set memory_limit = '0B'")
                     self._connection.execute(f"set memory_limit = '{self._settings.memory_limit}'")
         return alone
@@ -208,10 +215,9 @@ class DuckDB:
         with self._shared.opening:
             self._shared.is_open = False
             for writer in self._writers:
-                # One whose work is over is closed already.
-                with suppress(duckdb.ConnectionException):
-                    writer.interrupt()
+                writer.interrupt()
                 writer.close()
+            self._writers.clear()
 
     def _another(self, *, reads: bool) -> "DuckDB":
         try:
