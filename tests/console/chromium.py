@@ -32,6 +32,7 @@ class Look:
     is_touched: bool = False
 
 
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
 LIGHT = Look("light-desktop", 1440, 900, "light")
 LOOKS = (
     LIGHT,
@@ -42,8 +43,12 @@ LOOKS = (
 
 
 def launched(playwright: Playwright) -> Browser:
-    """Chromium as Debian has it; fails with what to do where there is none."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    """Chromium as Debian has it; fails with what to do where there is none.
+
+    The one without windows, where there is one, takes a third less time: it draws and runs pages
+    as the other does, and nothing around them.
+    """
+    found = next((path for name in _NAMES if (path := shutil.which(name))), None)
     assert found, "There is no Chromium: run make programs."
     is_root = os.geteuid() == 0
     return playwright.chromium.launch(
