@@ -233,7 +233,7 @@ def _swaps(reader: Reader) -> Figure:
 
 def _painted(reader: Reader, paths: list[str]) -> Figure:
     """The largest paint and the layout shift of each page in Chromium, nothing cached."""
-    found = shutil.which("chromium")
+    found = shutil.which("chromium") or shutil.which("chromium-headless-shell")
     name, _, value = reader.cookie.partition("=")
     told, slowest = [], 0.0
     with sync_playwright() as playwright:
