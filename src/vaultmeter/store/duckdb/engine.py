@@ -27,7 +27,7 @@ _STATEMENTS = 512
 """How many texts of statements are remembered as they were parsed."""
 _CLOSE_WITHIN, _CLOSE_AGAIN = 5.0, 0.001
 """Seconds within which a connection that is in use is closed, and after which it is tried again."""
-_CHANGED = ("disabled_optimizers", "enable_progress_bar", "memory_limit")
+_CHANGED = ["disabled_optimizers", "enable_progress_bar", "memory_limit"]
 """Settings that we change while it is open."""
 _READS = {duckdb.StatementType.SELECT, duckdb.StatementType.TRANSACTION}
 """What a reader runs: everything else changes data, settings or files."""
@@ -324,7 +324,7 @@ def _lock(store: DuckDB, temporary: Path) -> None:
     store.run("set global timezone = 'UTC'")
     store.run(f"set allowed_directories = ['{quoted}']")
     store.run("set enable_external_access = false")
-    store.run(f"set allowed_configs = [{', '.join(map(repr, _CHANGED))}]")
+    store.run(f"set allowed_configs = {_CHANGED}")
     store.run("set lock_configuration = true")
 
 
