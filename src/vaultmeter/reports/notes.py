@@ -4,7 +4,7 @@ It is about the sources that tell of the accounts and sources asked for, and tha
 see; a source that none of a report's columns rests on is not spoken of.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -12,9 +12,10 @@ from typing import Any
 from vaultmeter.model.visibility import SEEN, Visible
 from vaultmeter.reports.head import Report
 from vaultmeter.reports.sights import rests_on
-from vaultmeter.store import Store
 from vaultmeter.store.question import Question
-from vaultmeter.store.statement import statement
+
+LookUp = Callable[[str], list[tuple[Any, ...]]]
+"""Answers a select over logical tables."""
 
 _GAPS_TOLD = 3
 """Gaps of one source that a note names; the report of gaps has all."""
@@ -39,30 +40,25 @@ _EVERYWHERE = frozenset({"account", "source"})
 
 
 def source_notes(
-    store: Store, report: Report, question: Question, rows: Iterable[tuple[Any, ...]]
+    look_up: LookUp, report: Report, question: Question, rows: Iterable[tuple[Any, ...]]
 ) -> Iterator[str]:
-    """The notes, each a sentence, in order."""
+    """The notes, each a sentence, in order; `look_up` answers what is asked under the question."""
     is_coverage = report.name.startswith("coverage")
     if is_coverage and set(question.filters.patterns) - _EVERYWHERE:
         yield "Coverage is told by source and account: the other filters do not narrow it."
-    yield from (text for (text,) in _asked(store, question, _REMARKS))
+    yield from (text for (text,) in look_up(_REMARKS))
     if not is_coverage:
-        yield from _hidden(store, report, question, rows)
-        yield from _silent(store, question)
-    ((rejected, unknown),) = _asked(store, question, _REFUSED)
+        yield from _hidden(look_up, report, question, rows)
+        yield from _silent(look_up, question)
+    ((rejected, unknown),) = look_up(_REFUSED)
     if rejected:
         yield f"{rejected:,} lines were rejected and are in no number: vaultmeter rejects."
     if unknown:
         yield f"{unknown:,} events are of kinds no connector knows; they count as other."
 
 
-def _asked(store: Store, question: Question, sql: str) -> list[tuple[Any, ...]]:
-    built = statement(sql, question, store.parse)
-    return store.query(built.sql, built.values)
-
-
 def _hidden(
-    store: Store, report: Report, question: Question, rows: Iterable[tuple[Any, ...]]
+    look_up: LookUp, report: Report, question: Question, rows: Iterable[tuple[Any, ...]]
 ) -> Iterator[str]:
     """Which columns of the report are empty, or not whole, because a source cannot show them."""
     wanted = rests_on(report, rows)
@@ -70,7 +66,7 @@ def _hidden(
         return
     told = [
         (name, measure, sight.visible)
-        for name, connector in _asked(store, question, _TELLING)
+        for name, connector in look_up(_TELLING)
         for measure, sight in question.sights[connector].items()
         if measure in wanted
     ]
@@ -85,9 +81,9 @@ def _hidden(
             yield f"{words} in {names}: {', '.join(titles)}. vaultmeter report coverage says why."
 
 
-def _silent(store: Store, question: Question) -> Iterator[str]:
+def _silent(look_up: LookUp, question: Question) -> Iterator[str]:
     """The longest gaps of each source within the period."""
-    for source, found in groupby(_asked(store, question, _GAPS), key=lambda row: row[0]):
+    for source, found in groupby(look_up(_GAPS), key=lambda row: row[0]):
         gaps = [(since, until) for _, since, until in found]
         end = question.period.end.astimezone(UTC).replace(tzinfo=None)
         shown = ", ".join(_text(*gap, end) for gap in sorted(gaps[:_GAPS_TOLD]))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, cast
 
 from vaultmeter.model.errors import Invalid, did_you_mean
@@ -77,9 +78,10 @@ def rows_of(store: Store, report: Report, ask: Ask) -> tuple[list[Row], int]:
     ask = asked_by_viewer(store, ask)
     period = _period(report, ask)
     bucket = _bucket(report, ask, period)
-    rows, total = _rows(store, report, ask, period, bucket)
+    rolled = _rolled(store, ask.viewer)
+    rows, total = _rows(store, report, ask, period, bucket, rolled)
     if "compare" in report.parameters and (before := period.compared(ask.compare)):
-        rows = compared(rows, _rows(store, report, ask, before, bucket)[0])
+        rows = compared(rows, _rows(store, report, ask, before, bucket, rolled)[0])
     return typed(rows, report.columns), total
 
 
@@ -118,8 +120,10 @@ def with_rows(store: Store, report: Report, ask: Ask, rows: Sequence[Row], total
     """The table of rows, with all that is needed to read them rightly."""
     ask = asked_by_viewer(store, ask)
     period = _period(report, ask)
+    state = as_of(store, ask.terms, ask.viewer)
     question = _question_of_sources(store, ask, period)
-    unseen = tuple(source_notes(store, report, question, rows))
+    look_up = partial(_told, store, state, question)
+    unseen = tuple(source_notes(look_up, report, question, rows))
     return Table(
         report=report.name,
         title=report.title,
@@ -129,13 +133,13 @@ def with_rows(store: Store, report: Report, ask: Ask, rows: Sequence[Row], total
         columns=report.columns,
         rows=rows,
         total=total,
-        complete_to=_complete_to(store, ask),
+        complete_to=_complete_to(store, state, ask),
         notes=(
             *_notes(report, ask, period, _cut(ask, len(rows), total)),
             *_expired_notes(store, report, ask, period),
             *unseen,
         ),
-        as_of=as_of(store, ask.terms, ask.viewer),
+        as_of=state,
         unseen=unseen,
         compared=_compared(report, ask, period),
     )
@@ -165,11 +169,17 @@ def bounds(store: Store, viewer: Viewer | None = None) -> tuple[datetime, dateti
     return None if first is None else (first.replace(tzinfo=UTC), last.replace(tzinfo=UTC))
 
 
-def _complete_to(store: Store, ask: Ask) -> dict[str, datetime]:
+def _complete_to(store: Store, state: str, ask: Ask) -> dict[str, datetime]:
     """The instant up to which each source that may be seen has told what happened, in UTC."""
     question = Question(ask.viewer, ask.period, rolled=_batches(store, ask.viewer))
-    built = statement(_COMPLETE_TO, question, store.parse)
-    return {name: last.replace(tzinfo=UTC) for name, last in store.query(built.sql, built.values)}
+    told = _told(store, state, question, _COMPLETE_TO)
+    return {name: last.replace(tzinfo=UTC) for name, last in told}
+
+
+def _told(store: Store, state: str, question: Question, sql: str) -> list[Row]:
+    """What a select answers that rests on nothing but the state."""
+    built = statement(sql, question, store.parse)
+    return store.query_as_of(state, built.sql, built.values)
 
 
 def asked_by_viewer(store: Store, ask: Ask) -> Ask:
@@ -272,10 +282,10 @@ def _statement(
 
 
 def _rows(
-    store: Store, report: Report, ask: Ask, period: Period, bucket: Bucket
+    store: Store, report: Report, ask: Ask, period: Period, bucket: Bucket, rolled: Rolled
 ) -> tuple[list[Row], int]:
     """The rows that are asked for, and how many there are in all."""
-    built = _statement(store, report, ask, period, bucket, _rolled(store, ask.viewer))
+    built = _statement(store, report, ask, period, bucket, rolled)
     rows = store.query(built.sql, built.values)
     if report.sort:
         return without_total(rows, len(report.columns))

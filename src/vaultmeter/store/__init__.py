@@ -31,6 +31,11 @@ class Store(Protocol):
         Nothing else may be asked of this reader until they are all read.
         """
 
+    def query_as_of(
+        self, state: str, sql: str, values: dict[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """The same as `query`, of what rests on a state alone: asked again of it, known already."""
+
     def interrupt(self) -> None:
         """End what is being asked now, from another thread: it raises `TookTooLong`."""
 

@@ -16,10 +16,11 @@ from vaultmeter.store.measures import MOMENTS
 from vaultmeter.store.named import items
 from vaultmeter.store.rollup import (
     BEGINNING,
-    IS_NO_SIGN,
     ITEM_USAGE_DAILY,
     ITEM_USAGE_MONTHLY,
     ITEMS_MONTHLY,
+    NO_SIGN_DAILY,
+    NO_SIGN_MONTHLY,
     Rollup,
     latest_in,
 )
@@ -101,8 +102,8 @@ def _used(scope: Scope) -> str:
     if "is_covered" in scope.columns:
         # The rollups of use leave out what is no sign of anybody.
         rest = Stretch("item_rest", BEGINNING, scope.end)
-        conditions = [*_which(scope), IS_NO_SIGN]
-        usage += f"union all {rows(scope, rest, _no_use, (ITEMS_MONTHLY,), conditions)}"
+        rollups = (NO_SIGN_MONTHLY, NO_SIGN_DAILY)
+        usage += f"union all {rows(scope, rest, _no_use, rollups, _which(scope))}"
     return f"""
         select
             item,

@@ -6,9 +6,12 @@ from vaultmeter.store.counted import Stretch, is_by_item, rows
 from vaultmeter.store.rollup import (
     BEGINNING,
     DAILY,
-    IS_NO_SIGN,
+    ITEM_USAGE_DAILY,
+    ITEM_USAGE_MONTHLY,
     ITEMS_MONTHLY,
     MONTHLY,
+    NO_SIGN_DAILY,
+    NO_SIGN_MONTHLY,
     USAGE_DAILY,
     USAGE_MONTHLY,
     Rollup,
@@ -17,6 +20,8 @@ from vaultmeter.store.scope import WHERE, Scope
 
 _ACTS = frozenset({"item", "item_type", "kind", "outcome"})
 """The filters on what was done: the rollups of use do not answer them."""
+_BY_EVENT = frozenset({"user", "auth_method", "kind", "outcome"})
+"""The filters that the rollups of the use of items do not answer."""
 
 
 def identities(scope: Scope) -> str:
@@ -75,14 +80,20 @@ def _acting_identities(scope: Scope) -> str:
 
 def _acting_unseen(scope: Scope) -> str:
     """The same of the events alone that are no sign of anybody: the rollups of use lack them."""
-    return _acting(scope, "identity", (MONTHLY, DAILY), IS_NO_SIGN)
+    return _acting(scope, "identity", (NO_SIGN_MONTHLY, NO_SIGN_DAILY), name="unseen")
 
 
-def _acting(scope: Scope, column: str, rollups: tuple[Rollup, ...], where: str = "true") -> str:
+def _acting(
+    scope: Scope,
+    column: str,
+    rollups: tuple[Rollup, ...],
+    where: str = "true",
+    name: str = "acting",
+) -> str:
     """The select of the identities, or items, of the events that match in the period."""
-    if is_by_item(scope):
+    if is_by_item(scope) and "item" not in rollups[0].dimensions:
         rollups = (ITEMS_MONTHLY,)
-    stretch = Stretch("acting", scope.start, scope.end)
+    stretch = Stretch(f"{name}_{column}", scope.start, scope.end)
     conditions = [where, *scope.conditions(None)]
     return rows(scope, stretch, lambda _: f"event.{column}", rollups, conditions)
 
@@ -99,8 +110,7 @@ def items(scope: Scope) -> str:
         # An item whose records do not agree belongs to the products it was used in.
         is_own = f"list_contains(cast({products} as product[]), item.product)"
         others = f"event.item in (select id from item where not {is_own})"
-        acting = _acting(scope, "item", (ITEMS_MONTHLY,), others)
-        conditions.append(f"({is_own} or item.id in ({acting}))")
+        conditions.append(f"({is_own} or item.id in ({_acted_on(scope, others)}))")
     return f"""
         select
             item.id as item,
@@ -119,6 +129,16 @@ def items(scope: Scope) -> str:
         join account on account.id = item.account
         where {" and ".join(conditions)}
     """
+
+
+def _acted_on(scope: Scope, where: str) -> str:
+    """The select of the items of the events that match in the period and meet a condition."""
+    if _BY_EVENT & set(scope.patterns):
+        return _acting(scope, "item", (ITEMS_MONTHLY,), where)
+    # No event is left out: signs are in the rollups of use, all others in their own.
+    signs = _acting(scope, "item", (ITEM_USAGE_MONTHLY, ITEM_USAGE_DAILY), where)
+    rest = _acting(scope, "item", (NO_SIGN_MONTHLY, NO_SIGN_DAILY), where, name="unseen")
+    return f"{signs}\nunion all\n{rest}"
 
 
 def accounts(scope: Scope) -> str:

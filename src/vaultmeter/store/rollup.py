@@ -161,6 +161,14 @@ SESSIONS_MONTHLY = Rollup(
     outlives=False,
 )
 """When each session that has a name began and ended."""
+
+
+def _no_sign(table: str, bucket: Literal["month", "day"]) -> Rollup:
+    return Rollup(table, bucket, (*_USAGE, "item"), {}, {}, where=IS_NO_SIGN)
+
+
+NO_SIGN_MONTHLY = _no_sign("no_sign_month", "month")
+NO_SIGN_DAILY = _no_sign("no_sign_day", "day")
 ROLLUPS = (
     MONTHLY,
     DAILY,
@@ -170,6 +178,8 @@ ROLLUPS = (
     ITEM_USAGE_MONTHLY,
     ITEM_USAGE_DAILY,
     SESSIONS_MONTHLY,
+    NO_SIGN_MONTHLY,
+    NO_SIGN_DAILY,
 )
 """Every rollup that is kept."""
 

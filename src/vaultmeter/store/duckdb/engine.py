@@ -25,6 +25,8 @@ from vaultmeter.store.duckdb.shared import Shared
 _NAME = "store.duckdb"
 _STATEMENTS = 512
 """How many texts of statements are remembered as they were parsed."""
+_ANSWERS = 1024
+"""How many answers as of a state are remembered."""
 _CLOSE_WITHIN, _CLOSE_AGAIN = 5.0, 0.001
 """Seconds within which a connection that is in use is closed, and after which it is tried again."""
 _CHANGED = ["disabled_optimizers", "enable_progress_bar", "memory_limit"]
@@ -65,6 +67,19 @@ class DuckDB:
         """Run one statement and answer its rows; raises `StoreDamaged`."""
         with translating():
             return self._execute(sql, values).fetchall()
+
+    def query_as_of(
+        self, state: str, sql: str, values: dict[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Run one statement, unless it was answered as of the same state; answer its rows."""
+        *_, last = self._parsed(sql)
+        answers, key = self._shared.answers, (state, sql, repr(_used(last, values)))
+        known = answers.get(key)
+        if known is None:
+            if len(answers) >= _ANSWERS:
+                answers.clear()
+            known = answers[key] = self.query(sql, values)
+        return known
 
     def chunks(
         self, sql: str, values: dict[str, Any] | None = None, rows: int = 10_000
@@ -249,9 +264,12 @@ class DuckDB:
             raise Invalid("A reader runs selects alone.")
         for statement in before:
             self._connection.execute(statement)
-        values = values or {}
-        used = {name: values[name] for name in last.named_parameters if name in values}
-        return self._connection.execute(last, used)
+        return self._connection.execute(last, _used(last, values))
+
+
+def _used(statement: duckdb.Statement, values: dict[str, Any] | None) -> dict[str, Any]:
+    values = values or {}
+    return {name: values[name] for name in sorted(statement.named_parameters) if name in values}
 
 
 def open_store(

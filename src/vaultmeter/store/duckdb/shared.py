@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any
 
 import duckdb
 
@@ -38,6 +39,8 @@ class Shared:
     """Of an open database: the texts that were parsed, how often it changed, and who reads."""
 
     statements: dict[str, list[duckdb.Statement]] = field(default_factory=dict)
+    answers: dict[tuple[str, str, str], list[tuple[Any, ...]]] = field(default_factory=dict)
+    """What was answered as of a state, by that state, the text and its values."""
     changes: int = 0
     readers: Readers = field(default_factory=Readers)
     is_open: bool = True
