@@ -180,3 +180,19 @@ CHANGES = (
     (ndjson(event(74, account="acme/a", kind="other", source_event="x")), "events"),
 )
 """What is taken in, one after the other: nothing, nothing, and then something of a viewer's."""
+
+
+def test_readers_of_two_states_are_told_their_own(taken: Folder) -> None:
+    """Who began to read before others wrote is told what was so then, also after they were told."""
+    store = taken.app.store
+    ask = Ask(Viewer.operator(), period_of("all", zone_named("UTC"), START, bounds=bounds(store)))
+    report = report_named("items")
+    with store.reader() as before:
+        was = answer(before, report, ask)
+        taken.take("events", ndjson(event(50), event(51, kind="unheard-of")), account="acme")
+        with store.reader() as after:
+            now = answer(after, report, ask)
+        assert answer(before, report, ask) == was
+    assert "1 lines were rejected" in " ".join(was.notes)
+    assert "2 lines were rejected" in " ".join(now.notes)
+    assert now.complete_to["events"] > was.complete_to["events"]

@@ -52,6 +52,7 @@ FILTERS: list[Patterns] = [
     *({"outcome": (name,)} for name in ("denied", "not_found", "o*")),
     *({"source": (name,)} for name in ("edges", "s*")),
     *({"product": (name,)} for name in ("pm", "s*", "sra")),
+    {"account": ("*",), "source": ("nowhere", "*"), "product": ("*",)},
     {"kind": ("login_failed", "item_*")},
     {"user": ("peter", "ann", "nobody")},
     {"account": ("acme/asia", "globex/*"), "outcome": ("ok", "denied")},

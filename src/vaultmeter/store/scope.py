@@ -24,6 +24,8 @@ _BY_NAME = {
     "source": ("source", "source"),
 }
 """Filters on names: the table that has the name, and the column of an event with its id."""
+_OF_EVERY_EVENT = frozenset({"account", "user", "source", "kind", "outcome", "product"})
+"""Filters on what no event lacks."""
 
 
 class Scope:
@@ -66,7 +68,10 @@ class Scope:
         conditions = ["true"]
         if intents is not None:
             conditions.append(f"event.intent in ({words_in_sql(intents)})")
-        return conditions + self._filter_conditions(filters & set(self.patterns))
+        asked = filters & set(self.patterns)
+        return conditions + self._filter_conditions(
+            frozenset(name for name in asked if not self._lets_all_through(name))
+        )
 
     def intents(self) -> tuple[Intent, ...] | None:
         """Usage alone, unless a filter asks for kinds: then whatever it names is shown."""
@@ -134,6 +139,12 @@ class Scope:
         if bucket == "hour":
             return f"date_trunc('hour', {local}) - ({local} - event.time)"
         return f"date_trunc('{bucket}', {local})"
+
+    def _lets_all_through(self, name: str) -> bool:
+        """Whether no event is left out by a filter: each has a source, an outcome and so on."""
+        if name == "account" and self.question.filters.literal:
+            return False
+        return name in _OF_EVERY_EVENT and "*" in self.patterns[name]
 
     def _filter_conditions(self, names: frozenset[str]) -> list[str]:
         writers: dict[str, Callable[[], str]] = {
