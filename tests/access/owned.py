@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import product as product_of
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -109,7 +110,7 @@ def lines() -> list[Line]:
             for product in PRODUCTS:
                 if rng.random() < (0.8 if account != root else 0.6):
                     made += _events(name, account, product, rng)
-        made += [*_visits(name, accounts, rng), *_refused(name, root)]
+        made += [*_visits(name, accounts, rng), *_no_signs(name, accounts), *_refused(name, root)]
     made += _daily("vault", "acme/hr", "sm")
     made += _daily("finance", "acme/finance", "pm")
     made += _long_session("vault", "acme/hr", "pm")
@@ -121,7 +122,7 @@ def _daily(source: str, account: str, product: str) -> Iterator[Line]:
     rng, who = seeded(8), f"{word(account, product)}-daily@{source}"
     for day in range(120):
         at = START + timedelta(days=day, hours=7)
-        yield _event(source, account, product, rng, at=at, who=who, number=1_000 + day)
+        yield _event(account, product, rng, at=at, who=who, number=1_000 + day)
 
 
 def _long_session(source: str, account: str, product: str) -> Iterator[Line]:
@@ -129,7 +130,7 @@ def _long_session(source: str, account: str, product: str) -> Iterator[Line]:
     rng, who = seeded(9), f"visitor-1@{source}"
     for day in (1, 50):
         at = START + timedelta(days=day)
-        yield _event(source, account, product, rng, at=at, who=who, number=2_000 + 3 * day)
+        yield _event(account, product, rng, at=at, who=who, number=2_000 + 3 * day)
 
 
 def _old() -> Iterator[Line]:
@@ -154,7 +155,7 @@ def _events(source: str, account: str, product: str, rng: Random) -> Iterator[Li
     at = START + timedelta(days=rng.randint(0, 60), seconds=rng.randint(0, 80_000))
     for number in range(rng.randint(3, 8)):
         at += timedelta(days=rng.choice((0, 1, 1, 2, 6)), seconds=rng.randint(30, 9_000))
-        yield _event(source, account, product, rng, at=at, who=rng.choice(who), number=number)
+        yield _event(account, product, rng, at=at, who=rng.choice(who), number=number)
 
 
 def _visits(source: str, accounts: tuple[str, ...], rng: Random) -> Iterator[Line]:
@@ -164,11 +165,20 @@ def _visits(source: str, accounts: tuple[str, ...], rng: Random) -> Iterator[Lin
         at += timedelta(days=rng.choice((0, 1, 3)), seconds=rng.randint(30, 9_000))
         account, product = rng.choice(accounts), rng.choice(PRODUCTS)
         who = f"visitor-{number % 2}@{source}"
-        yield _event(source, account, product, rng, at=at, who=who, number=100 + number)
+        yield _event(account, product, rng, at=at, who=who, number=100 + number)
+
+
+def _no_signs(source: str, accounts: tuple[str, ...]) -> Iterator[Line]:
+    """What was done in the name of one who is at work everywhere, and is no sign of anybody."""
+    rng, who = seeded(10), f"visitor-0@{source}"
+    for day in (20, 40, 60):
+        at, number = START + timedelta(days=day, seconds=7), 3_000 + 3 * day
+        for account, product in product_of(accounts, PRODUCTS):
+            at += timedelta(minutes=3)
+            yield _event(account, product, rng, at=at, who=who, number=number, kind="system")
 
 
 def _event(
-    source: str,
     account: str,
     product: str,
     rng: Random,
@@ -176,8 +186,10 @@ def _event(
     at: datetime,
     who: str,
     number: int,
+    kind: str | None = None,
 ) -> Line:
-    own, kind = word(account, product), rng.choice(_KINDS[product])
+    own, kind = word(account, product), kind or rng.choice(_KINDS[product])
+    source = who.rpartition("@")[2]
     fields: dict[str, Any] = {
         "id": f"{source}-{own}-{number}",
         "time": at.isoformat(),

@@ -342,6 +342,7 @@ def everything_shown(app: App) -> Iterator[list[str]]:
     """All logical tables to two viewers; each of the stored tables is read for one of them."""
     for viewer in (Viewer.of("viewer", VIEWERS[name]) for name in ("below a root", "one of each")):
         yield rows_in(app, viewer, "usage", kind=("*",))
+        yield rows_in(app, viewer, "identities", product=("pm",))
         yield from (rows_in(app, viewer, table) for table in TABLES)
 
 
