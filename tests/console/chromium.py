@@ -9,14 +9,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 from tests.console.asked import Console
 
 ARTEFACTS = Path(__file__).parents[2] / "test-artefacts"
 """Where pictures of pages are kept."""
 _AXE = Path(__file__).with_name("axe.js")
-_PATIENCE_MS = 20_000
-
+_PATIENCE_MS = 60_000
+"""As long as a page may take, beside all other tests on a busy machine."""
 
 Scheme = Literal["light", "dark"]
 
@@ -117,6 +117,7 @@ def seen(browser: Browser, console: Console, look: Look = LIGHT) -> Iterator[See
         accept_downloads=True,
     )
     context.set_default_timeout(_PATIENCE_MS)
+    expect.set_options(timeout=_PATIENCE_MS)
     context.add_cookies(
         [{"name": name, "value": value, "url": origin} for name, value in console.cookies.items()]
     )
