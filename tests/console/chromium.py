@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 from tests.console.asked import Console
 
 ARTEFACTS = Path(__file__).parents[2] / "test-artefacts"
@@ -78,6 +78,15 @@ class Seen:
         """Wait until nothing is fetched or drawn any more."""
         self.page.wait_for_load_state("networkidle")
         self.page.wait_for_function(_IS_DRAWN)
+
+    def saved(self, link: Locator) -> bytes:
+        """What the browser saves as a file when a link is clicked.
+
+        Asked for again at the file's address: that a download has ended may never be told.
+        """
+        with self.page.expect_download() as waiting:
+            link.click()
+        return self.page.context.request.get(waiting.value.url).body()
 
     def violations(self) -> list[str]:
         """What axe-core finds on the page: rule, and the first place."""

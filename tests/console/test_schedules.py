@@ -176,9 +176,7 @@ def test_a_view_is_scheduled_run_and_downloaded_in_the_browser(
         page.wait_for_url("**/schedules/runs?schedule=*")
         until(lambda: runs(own_console, "Leavers")[0]["state"] == "done", "it has run")
         expect(page.locator("table.runs td > .status")).to_have_text("Done")
-        with page.expect_download() as waiting:
-            page.get_by_role("link", name="Download leavers-").click()
-        document = json.loads(waiting.value.path().read_text())
+        document = json.loads(found.saved(page.get_by_role("link", name="Download leavers-")))
         assert not found.violations()
     period = runs(own_console, "Leavers")[0]["period"]
     users = next(each for each in document["reports"] if each["report"] == "users")
