@@ -154,7 +154,7 @@ def take_stream(
 
 def _accepted(app: App, source: Source, chunks: Iterable[bytes]) -> Iterator[Taken]:
     file = app.inbox.files.new(source, Path(source.name), b"", None)
-    for content in _gathered(chunks, app.settings.chunk_bytes // 2):
+    for content in _gathered(chunks, app.settings.chunk_bytes):
         ends = line_ends(content)
         kept, redacted = app.inbox.redact(source, content, ends)
         place = file.position, file.lines + 1

@@ -56,7 +56,7 @@ class Settings:
         default_factory=lambda: user_data_path("vaultmeter"), metadata={"read": Path}
     )
     """The folder that holds inbox, archive and store."""
-    chunk_bytes: int = _setting(128 << 20, int, least=1024)
+    chunk_bytes: int = _setting(64 << 20, int, least=1024)
     """How much of a file is taken in at once, in bytes; memory use grows with it."""
     max_line_bytes: int = _setting(1 << 20, int, least=64)
     """A longer line is rejected."""
