@@ -75,7 +75,7 @@ class Seen:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until nothing is fetched or drawn any more."""
+        """Wait until nothing is fetched or drawn any more, and all that was swapped in listens."""
         self.page.wait_for_load_state("networkidle")
         self.page.wait_for_function(_IS_DRAWN)
 
@@ -107,7 +107,7 @@ class Seen:
 
 
 _IS_DRAWN = """
-() => !document.querySelector('.wait[hx-get], .htmx-request')
+() => !document.querySelector('.wait[hx-get], .htmx-request, .htmx-added')
     && [...document.querySelectorAll('[data-chart]')].every((each) => each.dataset.drawn)
 """
 

@@ -287,7 +287,12 @@ def test_a_rule_is_made_in_the_browser(events: Console, browser: Browser) -> Non
         found.go("/events/rules")
         page.get_by_text("Make a rule", exact=True).click()
         page.get_by_role("link", name="A number in a report is beyond a value").click()
+        # What is swapped in listens a moment after it shows.
+        page.locator("#rule-report").wait_for()
+        found.settle()
         page.locator("#rule-report").select_option("clients")
+        expect(page.locator("#rule-column")).to_contain_text("Exceeded")
+        found.settle()
         page.locator("#rule-column").select_option("total")
         page.locator("#rule-named").fill("Clients in sight")
         page.locator("#rule-value").fill("1")
