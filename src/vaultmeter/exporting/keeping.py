@@ -32,7 +32,7 @@ _ALL = 1 << 62
 
 
 def begin(app: App, who: Principal, wanted: Wanted) -> ExportFile:
-    """Let a server make a file in the background; answers it as it waits.
+    """Let a server make a file in the background; answers what is known of it by now.
 
     Raises `Forbidden`, `Busy` where too many of theirs wait, and for what cannot be exported
     what reports raise.
