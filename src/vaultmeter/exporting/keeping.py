@@ -32,7 +32,7 @@ _ALL = 1 << 62
 
 
 def begin(app: App, who: Principal, wanted: Wanted) -> ExportFile:
-    """Let a server make a file in the background; answers what is known of it by now.
+    """Let a server make a file in the background; answers it as it waits.
 
     Raises `Forbidden`, `Busy` where too many of theirs wait, and for what cannot be exported
     what reports raise.
@@ -44,7 +44,7 @@ def begin(app: App, who: Principal, wanted: Wanted) -> ExportFile:
                 f"{MOST_WAITING} files of yours wait to be made already.",
                 "Wait until they are made, or cancel some.",
             )
-    return found(app, noted(app, who, wanted, app.clock(), in_background=True))
+    return noted(app, who, wanted, app.clock(), in_background=True)
 
 
 def listed(app: App, who: Principal, *, limit: int = 100, cursor: str | None = None) -> Object:

@@ -3,6 +3,8 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import Connection
+
 from vaultmeter.app import App
 from vaultmeter.exporting.documents import Reading, name_of, opened, title_of
 from vaultmeter.exporting.formats import export_named
@@ -21,6 +23,7 @@ from vaultmeter.state.exporting import (
     FOLDER,
     MADE,
     MAKING,
+    WAITING,
     ExportFile,
     add_file,
     change_file,
@@ -50,7 +53,7 @@ def make(
     """
     if schedule_run is not None and (known := _of_run(app, wanted, schedule_run)):
         return known
-    number = noted(app, who, wanted, now, kept_until, schedule_run, in_background=False)
+    number = noted(app, who, wanted, now, kept_until, schedule_run, in_background=False).id
     carry_out(app, who, wanted, number, now, progress or Progress())
     return found(app, number)
 
@@ -64,8 +67,8 @@ def noted(
     schedule_run: int | None = None,
     *,
     in_background: bool,
-) -> int:
-    """Note that a file is to be made, here and in the trail; answers its number."""
+) -> ExportFile:
+    """Note that a file is to be made, here and in the trail; answers it as it was noted."""
     export = export_named(wanted.format, wanted.password)
     viewer = who.viewer(Permission.REPORTS)
     title, plain = title_of(app, who, wanted, now), wanted.plain()
@@ -75,7 +78,7 @@ def noted(
     with app.access.noting(who, "export.make", title, **details) as connection:
         number = add_file(
             connection,
-            state="waiting" if in_background else MAKING,
+            state=WAITING if in_background else MAKING,
             title=title,
             name=f"{title}{export.suffix}",
             format=wanted.format,
@@ -93,7 +96,8 @@ def noted(
         if wanted.password is not None and in_background:
             sealed = app.access.sealer.seal(EXPORT_FILE, _SEALED, number, wanted.password)
             change_file(connection, number, password_sealed=sealed)
-    return number
+        # Within the transaction: afterwards another thread may have begun to make it.
+        return _known(app, connection, number)
 
 
 def carry_out(
@@ -134,7 +138,11 @@ def make_waiting(app: App, waiting: ExportFile, progress: Progress, reading: Rea
 def found(app: App, number: int) -> ExportFile:
     """The file of a number, whoever asks; raises `NotFound`."""
     with app.state.reading() as connection:
-        known = file_of(connection, app.settings.data, number)
+        return _known(app, connection, number)
+
+
+def _known(app: App, connection: Connection, number: int) -> ExportFile:
+    known = file_of(connection, app.settings.data, number)
     if known is None:
         raise no_file()
     return known
