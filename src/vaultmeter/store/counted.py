@@ -13,6 +13,7 @@ from vaultmeter.store.rollup import (
     DAILY,
     ITEM_USAGE_DAILY,
     ITEM_USAGE_MONTHLY,
+    ITEMS_DAILY,
     ITEMS_MONTHLY,
     MONTHLY,
     USAGE_DAILY,
@@ -103,7 +104,9 @@ def events_that(scope: Scope, where: str) -> str:
 def activity(scope: Scope) -> str:
     """What happened in the period, kind by kind, with how many events it was."""
     by_item = "item" in scope.columns or is_by_item(scope)
-    rollups = _fine_for_buckets(scope, (ITEMS_MONTHLY,) if by_item else (MONTHLY, DAILY))
+    rollups = _fine_for_buckets(
+        scope, (ITEMS_MONTHLY, ITEMS_DAILY) if by_item else (MONTHLY, DAILY)
+    )
     conditions = scope.conditions(scope.intents())
     stretch = Stretch("activity", scope.start, scope.end)
     return rows(scope, stretch, lambda rollup: _done(scope, rollup), rollups, conditions)
@@ -135,7 +138,7 @@ def item_usage(scope: Scope) -> str:
     conditions = ["event.item is not null", *scope.conditions(None, filters)]
     rollups: tuple[Rollup, ...] = (ITEM_USAGE_MONTHLY, ITEM_USAGE_DAILY)
     if {"user", "auth_method", "kind", "outcome"} & filters & set(scope.patterns):
-        rollups = (ITEMS_MONTHLY,)
+        rollups = (ITEMS_MONTHLY, ITEMS_DAILY)
         if asked:
             conditions.append(any_counts(asked, every_intent="kind" in scope.patterns))
     stretch = Stretch("item_usage", scope.start, scope.end)
@@ -149,7 +152,7 @@ def item_usage(scope: Scope) -> str:
 def measuring(scope: Scope) -> tuple[Rollup, ...]:
     """The rollups that hold the measures of what the filters let through."""
     if is_by_item(scope):
-        return (ITEMS_MONTHLY,)
+        return (ITEMS_MONTHLY, ITEMS_DAILY)
     if {"kind", "outcome"} & set(scope.patterns):
         return (MONTHLY, DAILY)
     return (USAGE_MONTHLY, USAGE_DAILY)

@@ -18,6 +18,7 @@ from vaultmeter.store.rollup import (
     BEGINNING,
     ITEM_USAGE_DAILY,
     ITEM_USAGE_MONTHLY,
+    ITEMS_DAILY,
     ITEMS_MONTHLY,
     NO_SIGN_DAILY,
     NO_SIGN_MONTHLY,
@@ -83,7 +84,7 @@ def item_users(scope: Scope) -> str:
     """By item: how many used it in the period; filters on who, what and how do not narrow it."""
     stretch = Stretch("item_users", scope.start, scope.end)
     conditions = [*_which(scope), _USED]
-    acts = rows(scope, stretch, _acts, (ITEMS_MONTHLY,), conditions)
+    acts = rows(scope, stretch, _acts, (ITEMS_MONTHLY, ITEMS_DAILY), conditions)
     return f"""
         select
             item,
@@ -127,7 +128,7 @@ def _uses(scope: Scope) -> str:
     if "last_used_by" not in scope.columns:
         return "select null as item, null as identity, null as time where false"
     past = Stretch("item_uses", BEGINNING, scope.end)
-    return rows(scope, past, _acts, (ITEMS_MONTHLY,), [*_which(scope), _USED])
+    return rows(scope, past, _acts, (ITEMS_MONTHLY, ITEMS_DAILY), [*_which(scope), _USED])
 
 
 def _changes(scope: Scope) -> str:
@@ -136,9 +137,9 @@ def _changes(scope: Scope) -> str:
     later = Stretch("item_later", scope.end, max(_LATEST, scope.end))
     conditions = [*_which(scope), _CHANGED]
     return f"""
-        {rows(scope, past, _acts, (ITEMS_MONTHLY,), conditions)}
+        {rows(scope, past, _acts, (ITEMS_MONTHLY, ITEMS_DAILY), conditions)}
         union all
-        {rows(scope, later, _acts, (ITEMS_MONTHLY,), conditions)}
+        {rows(scope, later, _acts, (ITEMS_MONTHLY, ITEMS_DAILY), conditions)}
     """
 
 
@@ -179,5 +180,5 @@ def _kept(scope: Scope) -> str:
         return listed
     acting = Stretch("item_acting", BEGINNING, scope.end)
     conditions = ["event.item is not null", *scope.conditions(None)]
-    acted = rows(scope, acting, lambda _: "event.item", (ITEMS_MONTHLY,), conditions)
+    acted = rows(scope, acting, lambda _: "event.item", (ITEMS_MONTHLY, ITEMS_DAILY), conditions)
     return f"{listed} and item.id in ({acted})"

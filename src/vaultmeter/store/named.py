@@ -8,6 +8,7 @@ from vaultmeter.store.rollup import (
     DAILY,
     ITEM_USAGE_DAILY,
     ITEM_USAGE_MONTHLY,
+    ITEMS_DAILY,
     ITEMS_MONTHLY,
     MONTHLY,
     NO_SIGN_DAILY,
@@ -92,7 +93,7 @@ def _acting(
 ) -> str:
     """The select of the identities, or items, of the events that match in the period."""
     if is_by_item(scope) and "item" not in rollups[0].dimensions:
-        rollups = (ITEMS_MONTHLY,)
+        rollups = (ITEMS_MONTHLY, ITEMS_DAILY)
     stretch = Stretch(f"{name}_{column}", scope.start, scope.end)
     conditions = [where, *scope.conditions(None)]
     return rows(scope, stretch, lambda _: f"event.{column}", rollups, conditions)
@@ -134,7 +135,7 @@ def items(scope: Scope) -> str:
 def _acted_on(scope: Scope, where: str) -> str:
     """The select of the items of the events that match in the period and meet a condition."""
     if _BY_EVENT & set(scope.patterns):
-        return _acting(scope, "item", (ITEMS_MONTHLY,), where)
+        return _acting(scope, "item", (ITEMS_MONTHLY, ITEMS_DAILY), where)
     # No event is left out: signs are in the rollups of use, all others in their own.
     signs = _acting(scope, "item", (ITEM_USAGE_MONTHLY, ITEM_USAGE_DAILY), where)
     rest = _acting(scope, "item", (NO_SIGN_MONTHLY, NO_SIGN_DAILY), where, name="unseen")

@@ -126,6 +126,7 @@ _MOMENTS = {name: latest_in(moment, None) for name, moment in MOMENTS.items()}
 MONTHLY = Rollup("activity_month", "month", (*_WHO, *_WHAT), _COUNTS, _LAST)
 DAILY = Rollup("activity_day", "day", (*_WHO, *_WHAT), _COUNTS, _LAST)
 ITEMS_MONTHLY = Rollup("item_month", "month", (*_WHO, *_WHAT, "item"), _COUNTS, _LAST)
+ITEMS_DAILY = Rollup("item_day", "day", (*_WHO, *_WHAT, "item"), _COUNTS, _LAST)
 _USAGE = (*_WHO, "product", "auth_method")
 USAGE_MONTHLY = Rollup(
     "usage_month", "month", _USAGE, _MEASURED, _MOMENTS, _FIRST, _IS_SIGN, measured=True
@@ -173,6 +174,7 @@ ROLLUPS = (
     MONTHLY,
     DAILY,
     ITEMS_MONTHLY,
+    ITEMS_DAILY,
     USAGE_MONTHLY,
     USAGE_DAILY,
     ITEM_USAGE_MONTHLY,
