@@ -186,7 +186,7 @@ def test_what_was_given_up_is_seen_and_sent_again(
     with seen(browser, forwarders) as found:
         page = found.page
         found.go("/events?status=all")
-        page.locator(".notices .opens").first.click()
+        page.locator(".notices .opens", has_text="for the 2. time").click()
         expect(page.locator(".opened")).to_contain_text("Given up")
         expect(page.locator(".opened")).to_contain_text("together")
         receiver.behave = lambda talk, _: talk.answer(200)

@@ -68,7 +68,13 @@ def test_two_at_a_time(folder: Folder) -> None:
 
 def test_raised_together_with_what_else_is_done(folder: Folder) -> None:
     """A notice of a transaction that fails was never raised, and is raised the next time."""
-    words = {"type": "schedule-failed", "product": "", "account": "", "key": "k", "text": "No."}
+    words: dict[str, Any] = {
+        "type": "schedule-failed",
+        "product": "",
+        "account": "",
+        "key": "k",
+        "text": "No.",
+    }
     now = folder.clock()
 
     def fail() -> None:

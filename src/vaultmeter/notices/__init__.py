@@ -5,6 +5,15 @@ What is found is kept, and posted to the forwarders it is for, in one transactio
 """
 
 from vaultmeter.notices.center import acknowledge, listed, open_counts, show
-from vaultmeter.notices.raising import raise_once
+from vaultmeter.notices.given_up import tell_if_given_up
+from vaultmeter.notices.raising import page_url, raise_once
 
-__all__ = ["acknowledge", "listed", "open_counts", "raise_once", "show"]
+__all__ = [
+    "acknowledge",
+    "listed",
+    "open_counts",
+    "page_url",
+    "raise_once",
+    "show",
+    "tell_if_given_up",
+]

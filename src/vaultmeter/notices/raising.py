@@ -27,11 +27,13 @@ def raise_once(  # noqa: PLR0913  one for each part of a notice
     payload: Mapping[str, Any],
     now: datetime,
     url: str = "",
+    without: int | None = None,
 ) -> Notice | None:
     """Raise a notice, unless that key was raised before or nobody wants its type: then `None`.
 
     Given a connection it is a part of that transaction, else it is one of its own. `account` is
-    empty for the whole organisation, `product` for none; `url` is where it can be looked at.
+    empty for the whole organisation, `product` for none; `url` is where it can be looked at,
+    `without` a forwarder that does not get it.
     """
     if isinstance(place, App):
         # No answer of a report rests on a notice.
@@ -46,6 +48,7 @@ def raise_once(  # noqa: PLR0913  one for each part of a notice
                 payload=payload,
                 now=now,
                 url=url or page_url(place),
+                without=without,
             )
     if not is_raised(place, type):
         return None
@@ -60,7 +63,7 @@ def raise_once(  # noqa: PLR0913  one for each part of a notice
         now=now,
     )
     if notice is not None:
-        outbox.forward(place, notice, now, url=url)
+        outbox.forward(place, notice, now, url=url, without=without)
     return notice
 
 

@@ -73,15 +73,22 @@ def post_mail(
     ]
 
 
-def forward(connection: Connection, notice: Notice, now: datetime, *, url: str = "") -> list[int]:
+def forward(
+    connection: Connection,
+    notice: Notice,
+    now: datetime,
+    *,
+    url: str = "",
+    without: int | None = None,
+) -> list[int]:
     """Have a notice delivered to every forwarder whose types and accounts fit.
 
     Answers the deliveries' ids; a forwarder that gathers gets it with the others of its window.
-    `url` is where the notice can be looked at.
+    `url` is where the notice can be looked at, `without` the forwarder that it is about.
     """
     made = []
     for forwarder in forwarders(connection):
-        if not forwarder.is_enabled or not fits(forwarder, notice):
+        if not forwarder.is_enabled or forwarder.id == without or not fits(forwarder, notice):
             continue
         if forwarder.every_hours is None:
             message = Message(f"notice:{notice.id}", notice.text, notice.text, (notice,), url=url)

@@ -8,7 +8,7 @@ from threading import Event
 
 from structlog.typing import FilteringBoundLogger
 
-from vaultmeter import outbox
+from vaultmeter import notices, outbox
 from vaultmeter.app import App
 from vaultmeter.failpoints import reach
 from vaultmeter.forwarders import Ending, Means
@@ -115,7 +115,11 @@ class Deliverer:
         )
         try:
             with self._app.state.changing(decides=False) as connection:
-                kept = outbox.record(connection, claimed, outcome, self._app.clock())
+                now = self._app.clock()
+                kept = outbox.record(connection, claimed, outcome, now)
+                if kept:
+                    number, url = claimed.delivery.id, notices.page_url(self._app)
+                    notices.tell_if_given_up(connection, number, now, url=url)
         except Unavailable as error:
             # The lease ends, and it is sent again under the same id.
             told.error("what came of a delivery could not be kept", reason=error.message)

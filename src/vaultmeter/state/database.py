@@ -16,7 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from vaultmeter.model.errors import Unavailable
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest migration."""
 _NAME = "state.sqlite"
 _WRITES = "vaultmeter_writes"

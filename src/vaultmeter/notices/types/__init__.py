@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from vaultmeter.notices.finding import RuleType
 from vaultmeter.notices.types import (
+    delivery_failed,
     inactive_people,
     rejects,
     report_rule,
@@ -23,6 +24,7 @@ TYPES: Mapping[str, RuleType] = {
         source_silent,
         rejects,
         schedule_failed,
+        delivery_failed,
         unused_items,
         inactive_people,
         report_rule,

@@ -56,6 +56,7 @@ _SAID: Mapping[str, Callable[[Settings], str]] = {
     "source-silent": _silent,
     "rejects": lambda _: "once a source and day",
     "schedule-failed": lambda _: "a run that was given up or missed",
+    "delivery-failed": lambda _: "once a destination and day",
     "unused-items": _threshold,
     "inactive-people": _threshold,
     "rule": _report,

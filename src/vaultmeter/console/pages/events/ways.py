@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vaultmeter.console.asking import Asking
+from vaultmeter.console.pages.events.tabs import FORWARDERS
 from vaultmeter.console.pages.sources.known import known_sources
 from vaultmeter.model.errors import VaultmeterError
 
@@ -45,6 +46,10 @@ def _schedules(asking: Asking, _: Row) -> Way:
     return Way("See the schedules", asking.view.at("/schedules").url())
 
 
+def _forwarders(asking: Asking, _: Row) -> Way:
+    return Way("See the forwarders", asking.view.at(FORWARDERS).url())
+
+
 def _unused(asking: Asking, _: Row) -> Way:
     view = asking.view.at("/items").with_table(status="unused")
     return Way("List the unused items", view.url())
@@ -60,6 +65,7 @@ _WAYS: Mapping[str, Callable[[Asking, Row], Way]] = {
     "source-silent": _source,
     "rejects": _source,
     "schedule-failed": _schedules,
+    "delivery-failed": _forwarders,
     "unused-items": _unused,
     "inactive-people": _inactive,
 }
