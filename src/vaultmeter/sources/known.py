@@ -1,45 +1,26 @@
-"""The sources whose records arrive by themselves: added, listed, shown, given keys, removed.
+"""The sources of a folder, with the settings of those whose records arrive by themselves.
 
 One process has a data folder, and everything that changes settings of sources goes through one
 `Sources` in it: what is read often is held in memory, and is right without a look at the disk.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import asdict, dataclass
 from datetime import UTC
 from pathlib import Path
 from threading import RLock
-from typing import Any
 
 from vaultmeter.access.access import Access
-from vaultmeter.app import App, connector_named
-from vaultmeter.connectors import inventory_of
 from vaultmeter.inbox.batches import Source
 from vaultmeter.inbox.inbox import Inbox
 from vaultmeter.model.access import Object, Permission, Principal
-from vaultmeter.model.collecting import (
-    KeyMark,
-    Poll,
-    SourceSettings,
-    absolute,
-    account_name,
-    poll_checked,
-    source_name,
-)
-from vaultmeter.model.errors import (
-    Exists,
-    Forbidden,
-    Invalid,
-    NotFound,
-    Unavailable,
-    did_you_mean,
-)
+from vaultmeter.model.collecting import KeyMark, SourceSettings, source_name
+from vaultmeter.model.errors import Exists, Forbidden, Invalid, NotFound, did_you_mean
 from vaultmeter.model.ingest_key import end_of, hash_of, new_key
 from vaultmeter.model.instants import text_of
-from vaultmeter.receive.address import address_of
 from vaultmeter.receive.condition import Condition
 from vaultmeter.receive.door import SourceDoor
+from vaultmeter.sources.telling import arrived, as_told, condition_told
+from vaultmeter.sources.wanted import Wanted, check_same
 from vaultmeter.state.sources import (
     add_source_settings,
     remove_source_settings,
@@ -54,32 +35,6 @@ _NOTED = ("connector", "account", "files", "socket", "poll")
 """What the trail keeps of a source that is added."""
 Conditions = Callable[[str], Mapping[str, Condition]]
 """Answers how each receiver of a source is doing, by its name."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A source as it is asked for. Paths are absolute."""
-
-    name: str
-    connector: str
-    account: str | None = None
-    paths: tuple[Path, ...] = ()
-    socket: str | None = None
-    poll: Poll | None = None
-
-    def checked(self) -> "Wanted":
-        """The same, tidied; raises `Invalid` and `NotFound` naming what is wrong."""
-        connector_named(self.connector)
-        if self.poll is not None:
-            inventory_of(self.connector)
-        return Wanted(
-            source_name(self.name),
-            self.connector,
-            None if self.account is None else account_name(self.account),
-            tuple(dict.fromkeys(map(absolute, self.paths))),
-            None if self.socket is None else address_of(self.socket).url,
-            None if self.poll is None else poll_checked(self.poll),
-        )
 
 
 class Sources:
@@ -141,7 +96,7 @@ class Sources:
                 wanted.socket,
                 wanted.poll,
             )
-            made = _object(source, settings)
+            made = as_told(source, settings)
             details = {name: made[name] for name in _NOTED if made[name]}
             with self._access.noting(who, "source.add", source.name, **details) as connection:
                 add_source_settings(connection, settings)
@@ -153,16 +108,18 @@ class Sources:
         """Every source that somebody manages, with its settings, in order of their names."""
         settings = self.settings()  # first: it may add a source
         known = sorted(self._own(who), key=lambda source: source.name)
-        return [_object(source, settings.get(source.name)) for source in known]
+        return [as_told(source, settings.get(source.name)) for source in known]
 
     def show(self, who: Principal, name: str) -> Object:
         """A source with its settings and what has become of it; raises `NotFound`."""
         source = self._named(who, name)
-        shown = _object(source, self.settings().get(name)) | self._arrived(source)
+        shown = as_told(source, self.settings().get(name)) | arrived(
+            self._inbox, self._store, source
+        )
         if self._conditions is None:
             return shown | {"receivers": None}
         told = self._conditions(name).items()
-        return shown | {"receivers": [_condition(each, present) for each, present in told]}
+        return shown | {"receivers": [condition_told(each, present) for each, present in told]}
 
     def receiving(self, name: str) -> Mapping[str, Condition]:
         """How each receiver of a source is doing, by its name; none without a server."""
@@ -202,7 +159,7 @@ class Sources:
                 remove_source_settings(connection, name)
             self._read()
         self.changed()
-        return _object(source, settings)
+        return as_told(source, settings)
 
     def _read(self) -> None:
         with self._access.state.reading() as connection:
@@ -267,7 +224,7 @@ class Sources:
             )
         for source in self._inbox.sources():
             if source.name == wanted.name:
-                _check_same(source, wanted)
+                check_same(source, wanted)
         for other in settings.values():
             for path in set(wanted.paths) & set(other.paths):
                 raise Invalid(f"Source {other.name!r} follows {path} already.", "Give it once.")
@@ -276,157 +233,3 @@ class Sources:
                     f"Source {other.name!r} listens on {other.socket} already.",
                     "Choose another port.",
                 )
-
-    def _arrived(self, source: Source) -> Object:
-        """What has arrived of a source, and what became of it as far as the store can tell."""
-        gaps = [
-            {
-                "kind": gap.kind,
-                "at": text_of(gap.at),
-                "lines": gap.lines,
-                "bytes": gap.bytes,
-                "words": gap.words,
-            }
-            for gap in self._inbox.gaps(source)
-        ]
-        found: Object = {"events": None, "last_event": None, "rejected": None}
-        position = None
-        with suppress(Unavailable), self._store().reader() as reader:
-            found, position = _stored(reader, source.name), reader.position()
-        received, lines, pending = self._inbox.arrived(source, position or 0)
-        return {
-            "last_received": text_of(received),
-            "lines": lines,
-            "pending": None if position is None else pending,
-            **found,
-            "redacted": self._redacted(source),
-            "gaps": gaps,
-        }
-
-    def _redacted(self, source: Source) -> Object | None:
-        """What arrived of a source in clear that may be secret."""
-        redactions = self._inbox.redactions(source)
-        if redactions is None:
-            return None
-        return {
-            "lines": redactions.lines,
-            "first": text_of(redactions.first),
-            "last": text_of(redactions.last),
-            "words": redactions.words,
-        }
-
-
-def sources_in(app: App) -> Sources:
-    """The sources of an open folder that nobody serves."""
-    return Sources(app.inbox, app.access, lambda: app.store)
-
-
-def listed(app: App, who: Principal, sources: Sources | None = None) -> Object:
-    """Every source that somebody manages."""
-    return {"rows": (sources or sources_in(app)).list(who), "next": None}
-
-
-def shown(app: App, who: Principal, name: str, sources: Sources | None = None) -> Object:
-    """A source and what has become of it; raises `NotFound`, also for one of others."""
-    return (sources or sources_in(app)).show(who, name)
-
-
-def added(  # noqa: PLR0913, PLR0917  one for each field of a source
-    app: App,
-    who: Principal,
-    name: str,
-    connector: str,
-    account: str | None = None,
-    files: Iterable[str] = (),
-    socket: str | None = None,
-    poll: Mapping[str, Any] | None = None,
-    sources: Sources | None = None,
-) -> Object:
-    """Add a source, or settings to one that `ingest` has made, and answer it.
-
-    Raises `Invalid`, `NotFound` and `Forbidden`.
-    """
-    wanted = Wanted(
-        name,
-        connector,
-        account,
-        tuple(map(Path, files)),
-        socket,
-        None if poll is None else Poll(**poll),
-    )
-    return (sources or sources_in(app)).add(who, wanted)
-
-
-def key_made(app: App, who: Principal, name: str, sources: Sources | None = None) -> Object:
-    """Give a source a new key, which is answered this once; raises `NotFound` and `Invalid`."""
-    return (sources or sources_in(app)).key(who, name)
-
-
-def removed(app: App, who: Principal, name: str, sources: Sources | None = None) -> Object:
-    """Stop collecting a source, and answer what it was; raises `NotFound`."""
-    return (sources or sources_in(app)).remove(who, name)
-
-
-def _stored(store: Store, name: str) -> Object:
-    """How many events and rejects of a source are in the store, and the latest event's time."""
-    ((events, last),) = store.query(
-        """
-        select coalesce(cast(sum(told.events) as bigint), 0), max(told.last_time)
-        from told
-        join source on source.id = told.source
-        where source.name = $name
-        """,
-        {"name": name},
-    )
-    ((rejected,),) = store.query(
-        """
-        select count(*)
-        from reject
-        join source on source.id = reject.source
-        where source.name = $name
-        """,
-        {"name": name},
-    )
-    return {
-        "events": events,
-        "last_event": last and text_of(last.replace(tzinfo=UTC)),
-        "rejected": rejected,
-    }
-
-
-def _condition(name: str, present: Condition) -> Object:
-    return {
-        "name": name,
-        "ok": present.ok,
-        "condition": present.words,
-        "since": text_of(present.since),
-    }
-
-
-def _check_same(source: Source, wanted: Wanted) -> None:
-    """Refuse to read a source that was taken in by hand in another way; raises `Invalid`."""
-    for what, is_, asked in (
-        ("connector", source.connector, wanted.connector),
-        ("account", source.account, wanted.account),
-    ):
-        if asked is not None and is_ != asked:
-            raise Invalid(
-                f"Source {source.name!r} is there already, and its {what} is {is_!r}.",
-                f"Choose another name, or give --{what} {is_}.",
-            )
-
-
-def _object(source: Source, settings: SourceSettings | None) -> Object:
-    """A source as JSON has it; what has no settings was taken in by hand."""
-    key = None if settings is None else settings.key
-    poll = None if settings is None else settings.poll
-    return {
-        "name": source.name,
-        "connector": source.connector,
-        "account": source.account,
-        "files": [] if settings is None else [str(path) for path in settings.paths],
-        "socket": None if settings is None else settings.socket,
-        "poll": None if poll is None else asdict(poll),
-        "key": None if key is None else {"end": key.end, "made": text_of(key.made)},
-        "added": None if settings is None else text_of(settings.made),
-    }
