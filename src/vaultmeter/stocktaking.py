@@ -22,13 +22,12 @@ from vaultmeter.model.access import Object, Permission, Principal
 from vaultmeter.model.collecting import Poll
 from vaultmeter.model.errors import Invalid, NotFound
 from vaultmeter.model.instants import text_of
-from vaultmeter.model.inventory import Access, Snapshot, Unread
+from vaultmeter.model.inventory import INVENTORY, Access, Snapshot, Unread
 from vaultmeter.receive.condition import Say
 from vaultmeter.receive.gate import Gate
 from vaultmeter.receive.poll import Beat, Poller
 from vaultmeter.store import Store
 
-_CONNECTOR = "inventory"
 _LINES_AT_ONCE = 4096
 _POLL_TIMEOUT = 10.0
 """Seconds to wait for one answer: a server's worker shows that it lives more often than that."""
@@ -114,11 +113,11 @@ def take_in(app: App, source: Source, snapshot: Snapshot) -> Stock:
     Raises `Invalid` when the account has inventories of another vault: what that one has would
     be taken for deleted.
     """
-    own = f"{source.name}/{_CONNECTOR}"
+    own = f"{source.name}/{INVENTORY}"
     notes = app.recovering(lambda: _check_cluster(app.store, own, source, snapshot))
     values = {"account": source.account}
     before = app.recovering(lambda: _before(app, values))
-    take_stream(app, _CONNECTOR, own, source.account, _chunks(snapshot.lines()))
+    take_stream(app, INVENTORY, own, source.account, _chunks(snapshot.lines()))
     stock = Stock(
         source=source.name,
         account=source.account,
@@ -140,7 +139,7 @@ def inventory_poller(app: App, gate: Gate, source: Source, poll: Poll, say: Say)
 
     The facts go through the gate like pushed records, and into the store with everything else.
     """
-    name = f"{source.name}/{_CONNECTOR}"
+    name = f"{source.name}/{INVENTORY}"
     known = {each.name: each for each in app.inbox.sources()}
     last = app.inbox.arrived(known[name], 0)[0] if name in known else None
 
@@ -152,7 +151,7 @@ def inventory_poller(app: App, gate: Gate, source: Source, poll: Poll, say: Say)
         snapshot = collect(source, access, app.clock)
         with app.store.reader() as reader:
             _check_cluster(reader, name, source, snapshot)
-        own = app.inbox.source(name, _CONNECTOR, source.account)
+        own = app.inbox.source(name, INVENTORY, source.account)
         _hand_in(gate, own, snapshot, beat)
         unread = f" {len(snapshot.unread):,} parts were not read." if snapshot.unread else ""
         return (
@@ -197,7 +196,7 @@ def _check_cluster(store: Store, own: str, source: Source, snapshot: Snapshot) -
         if name != own and snapshot.cluster:
             raise Invalid(
                 f"The account {source.account!r} has the inventory of another vault,"
-                f" {name.removesuffix('/' + _CONNECTOR)!r}.",
+                f" {name.removesuffix('/' + INVENTORY)!r}.",
                 "Give each vault an account of its own: ingest its log with --account.",
             )
     return [f"{source.name} was another cluster before."] if others and snapshot.cluster else []

@@ -218,6 +218,20 @@ def test_facts_are_no_events(folder: Folder) -> None:
     assert [row["user"] for row in folder.report("users")] == ["Ada"]
 
 
+def test_an_item_that_only_an_inventory_tells_of_was_never_used(folder: Folder) -> None:
+    """Where the vault's own log would have shown a use there was none; of others nobody knows."""
+    days = [folder.clock() - timedelta(days=day) for day in range(100)]
+    used = [event(n, time=day.isoformat(), item="kv/used") for n, day in enumerate(days)]
+    folder.take("events", ndjson(*used), source="v", account="acme")
+    made = {"product": "sm", "created": "2026-01-01T00:00:00Z"}
+    for source, name in (("v/inventory", "kv/never"), ("w/inventory", "kv/elsewhere")):
+        fact = ndjson(item(-1, name, **made))
+        folder.take("inventory", fact, source=source, account="acme")
+
+    statuses = {row["item"]: row["status"] for row in folder.report("unused")}
+    assert statuses == {"kv/never": "never_used", "kv/elsewhere": "no_evidence"}
+
+
 def test_an_inventory_that_comes_twice_changes_nothing(folder: Folder) -> None:
     """The same facts again are the same facts."""
     told = invented(seeded(5))

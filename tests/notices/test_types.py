@@ -125,5 +125,7 @@ def test_schedules_raise_theirs_themselves(folder: Folder) -> None:
     rule = rule_named(folder.app, "A schedule fails")
     assert (rule["enabled"], rule["is_built_in"], rule["settings"]) == (True, True, {})
     assert rules.preview(folder.app, OPERATOR, id_=rule["id"])["rows"] == []
+    with pytest.raises(Invalid, match="no type"):
+        rules.preview(folder.app, OPERATOR, id_=rule["id"], type="nonsense")
     with pytest.raises(Invalid, match="raised by themselves"):
         rules.add(folder.app, OPERATOR, name="x", type="schedule-failed")

@@ -12,7 +12,7 @@ import typer
 
 from vaultmeter.cli._chosen import chosen_in
 from vaultmeter.model.errors import Invalid, Unavailable
-from vaultmeter.model.period import Period, zone_named
+from vaultmeter.model.period import RANGES, Period, zone_named
 from vaultmeter.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ Range = Annotated[
     str,
     typer.Option(
         "--range",
-        help="today, yesterday, last-7-days, last-30-days, month-to-date, last-month, "
-        "year-to-date, last-12-months or all.",
+        help=f"{', '.join(RANGES[:-1])} or {RANGES[-1]}.",
     ),
 ]
 From = Annotated[

@@ -36,7 +36,9 @@ _ADDED = (
 @app.command()
 def command(
     context: typer.Context,
-    connector: Annotated[str, typer.Argument(help="Which vault wrote it: openbao, events.")],
+    connector: Annotated[
+        str, typer.Argument(help="Which vault wrote it: openbao, events, inventory.")
+    ],
     paths: Annotated[
         list[str],
         typer.Argument(help="Files or patterns; plain, .gz or .zst; - is standard input."),

@@ -7,6 +7,7 @@ with field as (
     select
         line,
         r.specversion is not null as is_cloudevent,
+        r.specversion,
         coalesce(r.data.id, r.id) as own_id,
         r.id as envelope_id,
         r.source as envelope_source,
@@ -49,10 +50,12 @@ typed as (
 select
     line,
     case
+        when specversion <> '1.0' then 'specversion: 1.0'
         when is_cloudevent and coalesce(envelope_source, '') = '' then 'source: text, required by CloudEvents'
         when is_cloudevent and coalesce(envelope_id, '') = '' then 'id: text, required by CloudEvents'
         when time is null then 'time: required, RFC 3339 such as "2026-11-21T18:03:42Z"'
-        when instant is null or not regexp_matches(time, '^\d{4}-\d\d-\d\d[Tt ].*([Zz]|[+-]\d\d:?\d\d)$')
+        when instant is null or not regexp_matches(time,
+            '^\d{4}-\d\d-\d\d[Tt ]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):?[0-5]\d)$')
             then 'time: RFC 3339 with an offset, such as "2026-11-21T18:03:42Z"'
         when kind is null then 'kind: required, one of ' || array_to_string(enum_range(null::kind), ', ')
         when try_cast(kind as kind) is null

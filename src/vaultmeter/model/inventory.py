@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+INVENTORY = "inventory"
+"""The connector of facts, and what their source is called below the name of the vault's own."""
+
 
 @dataclass(frozen=True)
 class Access:

@@ -142,6 +142,8 @@ def preview(
     The rule is one that there is, by its number, or one that could be made. Nothing is raised or
     kept. Raises what making the rule raises.
     """
+    if type is not None:
+        _check_type(type)
     if id_ is not None:
         rule = _rule(app, who, id_)
     elif type is not None:
@@ -204,6 +206,12 @@ def _rule(app: App, who: Principal, id_: int) -> Rule:
     raise NotFound(f"There is no rule {id_}.", "vaultmeter rules list shows all.")
 
 
+def _check_type(name: str) -> None:
+    if name not in TYPES:
+        shown = name[:100]
+        raise Invalid(f"There is no type of rules {shown!r}.", did_you_mean(shown, TYPES))
+
+
 def _wanted(
     who: Principal,
     name: str,
@@ -213,10 +221,7 @@ def _wanted(
     product: str | None,
 ) -> Rule:
     """A rule as it is to be, not kept yet; raises `Invalid` and `Forbidden`."""
-    if type_ not in TYPES:
-        raise Invalid(
-            f"There is no type of rules {type_[:100]!r}.", did_you_mean(type_[:100], TYPES)
-        )
+    _check_type(type_)
     of = "" if product in {None, ORGANISATION} else str(product)
     if of and of not in tuple(Product):
         raise Invalid(f"Unknown product {of[:100]!r}.", did_you_mean(of[:100], Product))

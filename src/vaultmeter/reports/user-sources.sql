@@ -3,6 +3,7 @@ title = "Sources that know one user"
 answers = "Which sources tell of one user, how they know it, and since when."
 order = 4
 needs = ["user"]
+notes = ["Requests of all times up to the end of the range are counted."]
 sort = ["user", "account", "-last_seen", "source"]
 definitions = ["known_from"]
 columns = [

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from vaultmeter.model.errors import Invalid
+from vaultmeter.model.inventory import INVENTORY
 from vaultmeter.model.kinds import Intent, Kind, words_in_sql
 from vaultmeter.model.status import StatusDefinition
 from vaultmeter.store.counted import Stretch, rows
@@ -69,7 +70,7 @@ def item_standings(scope: Scope) -> str:
                 null
             ) as last_changed_by,
             coalesce(
-                used.is_covered, item.source in (select source from covered), false
+                used.is_covered, item.source in ({_telling()}), false
             ) as is_covered
         from item
         left join used on used.item = item.id
@@ -171,6 +172,23 @@ def _covered(scope: Scope) -> str:
         raise Invalid("A report may not read 'standings' and what is covered of items at once.")
     terms = replace(scope.question.terms, status=_IN_USE)
     return covered(Scope(replace(scope.question, terms=terms), scope.values, scope.columns))
+
+
+def _telling() -> str:
+    """The ids of the covered sources, and of those that bring the inventories of these.
+
+    What was taken stock of in a vault would show in the log of the same vault, were it used.
+    """
+    return f"""
+        select source
+        from covered
+        union all
+        select stock.id
+        from source as stock
+        join source as own on stock.name = own.name || '/{INVENTORY}'
+        where stock.connector = '{INVENTORY}'
+            and own.id in (select source from covered)
+    """
 
 
 def _kept(scope: Scope) -> str:
