@@ -15,6 +15,7 @@ from tests.reports.plain_events import is_below
 from tests.reports.questions import Patterns, Question, check, span
 from tests.reports.test_second_count import FILTERS, PERIODS, SPRING, VIEWERS, YEAR, shown
 
+from vaultmeter.model.filters import Filters
 from vaultmeter.model.period import Period, zone_named
 from vaultmeter.model.terms import ALWAYS, Limit, Terms
 from vaultmeter.model.viewer import Viewer
@@ -360,12 +361,19 @@ def test_a_forecast_goes_no_further_than_the_log(folder: Folder) -> None:
     assert (row["days"], row["until"]) == (5, datetime(2026, 7, 6, 12, tzinfo=UTC))
 
 
-def test_the_analytics_document_marks_the_exceeded(organisation: Organisation) -> None:
-    """A client of the document is exceeded when it is in a month that the period touches."""
-    period = span("2026-05-20", "2026-06-10")
-    terms = Terms(limits=LIMITS)
+@pytest.mark.parametrize("account", [None, "acme/finance", "acme*"])
+def test_the_analytics_document_marks_the_exceeded(
+    organisation: Organisation, account: str | None
+) -> None:
+    """A client of the document is exceeded by any limit in a month the period touches."""
+    filters = Filters.of({"account": [account]} if account else {})
     document = analytics_data(
-        organisation.app.store, Viewer.operator(), period, datetime(2026, 7, 1, tzinfo=UTC), terms
+        organisation.app.store,
+        Viewer.operator(),
+        span("2026-05-20", "2026-06-10"),
+        datetime(2026, 7, 1, tzinfo=UTC),
+        Terms(limits=LIMITS),
+        filters,
     )
     beyond = {
         (row["product"], row["user"])

@@ -76,6 +76,11 @@ class Filters:
         accounts = dict.fromkeys(part for word in words for part in _accounts_of(word, groups))
         return Filters({**self.patterns, "account": tuple(accounts)})
 
+    def without(self, name: str) -> "Filters":
+        """The filters but for one of them."""
+        others = {other: words for other, words in self.patterns.items() if other != name}
+        return Filters(others, self.literal)
+
     def shown(self) -> dict[str, list[str]]:
         """The filters that are set, as a report prints them."""
         return {name: list(self.patterns[name]) for name in FILTERS if name in self.patterns}

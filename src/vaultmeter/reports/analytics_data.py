@@ -7,6 +7,7 @@ cells of `analytics_data` are strings, `usage_reports.*.time` is Unix seconds an
 """
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -85,9 +86,13 @@ def tables_part(store: Store, ask: Ask, *, own: bool = False) -> dict[str, Any]:
 
 
 def usage_part(store: Store, ask: Ask, now: datetime) -> dict[str, Any]:
-    """What `--usage-reports-access` is about: clients and items, counted and by name."""
+    """What `--usage-reports-access` is about: clients and items, counted and by name.
+
+    A limit of the organisation, or of an account that is not asked about, makes clients exceeded
+    in those that are: a filter on accounts takes none of the limits away.
+    """
     clients = _rows(store, "_clients_by_product", ask)
-    beyond = _rows(store, "_exceeded_clients", ask)
+    beyond = _rows(store, "_exceeded_clients", replace(ask, filters=ask.filters.without("account")))
     exceeded = {(row["product"], row["identity"]) for row in beyond}
     for client in clients:
         client["exceeded"] = int((client["product"], client["identity"]) in exceeded)
