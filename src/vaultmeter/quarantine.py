@@ -10,8 +10,9 @@ from vaultmeter.app import App, connector_named
 from vaultmeter.ingest.flush import replay as replay_lines
 from vaultmeter.ingest.guard import guard
 from vaultmeter.ingest.outcome import Outcome
+from vaultmeter.ingest.reasons import REASONS
 from vaultmeter.model.access import Object, Permission, Principal
-from vaultmeter.model.errors import NotFound, did_you_mean
+from vaultmeter.model.errors import Invalid, NotFound, did_you_mean
 from vaultmeter.model.viewer import Viewer
 
 Place = tuple[int, int]
@@ -40,10 +41,11 @@ def rejects(
     reason: str | None = None,
     viewer: Viewer | None = None,
 ) -> Iterator[Reject]:
-    """The rejected lines, in the order they were received; raises `NotFound` for the source.
+    """The rejected lines, in the order they were received.
 
     A line that cannot be read has no account and no product: a viewer gets those of the sources
-    whose whole account it sees, and learns of no others.
+    whose whole account it sees, and learns of no others. Raises `NotFound` for the source, and
+    `Invalid` for the reason.
     """
     yield from _read(app, _rows(app, source, reason, viewer or Viewer.operator()))
 
@@ -67,7 +69,8 @@ def listed(
     """Rejected lines of the accounts whose records somebody may read, with `last`, their place.
 
     There are `most` rows at most, and fewer where they are long; `last` is null where there are no
-    more. Each reading is in the trail. Raises `Forbidden`, and `NotFound` for the source.
+    more. Each reading is in the trail. Raises `Forbidden`, `NotFound` for
+    the source, and `Invalid` for the reason.
     """
     viewer = who.viewer(Permission.RECORDS)
     rows = _rows(app, source, reason, viewer, after, most)
@@ -153,6 +156,8 @@ def _rows(
     whole = [known.name for known in app.inbox.sources() if viewer.covers(known.account)]
     if source is not None and source not in whole:
         raise NotFound(f"There is no source {source!r}.", did_you_mean(source, whole))
+    if reason is not None and reason not in REASONS:
+        raise Invalid(f"There is no reason {reason!r} of rejects.", did_you_mean(reason, REASONS))
     with app.store.reader() as store:
         return store.query(
             """

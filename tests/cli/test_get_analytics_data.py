@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import run, run_json
 
 from vaultmeter.demo.sample import audit_log, truth
+from vaultmeter.model.errors import NotFound
 
 PAGE = {
     "large types": ".usage_reports.sm.secrets_by_types | to_entries[] | select(.value > 100)",
@@ -122,6 +123,15 @@ def test_large_types_are_selected(data: Path) -> None:
     done = run("--data", data, "get-analytics-data", "--range", "all", "--jq-expression", line)
 
     assert _values(done.stdout) == [{"key": "static_secret", "value": 240}]
+
+
+def test_an_account_that_nobody_knows_is_refused(data: Path) -> None:
+    """The document has no place for notes: a mistyped account is an error with the nearest one."""
+    done = run("--data", data, "get-analytics-data", "--range", "all", "--account", "acm")
+
+    assert done.stdout == b""
+    assert done.stderr == b"vaultmeter: No account matches 'acm'.\nDid you mean 'acme'?\n"
+    assert done.returncode == NotFound.exit_code
 
 
 def test_a_wrong_jq_expression_is_refused(data: Path) -> None:

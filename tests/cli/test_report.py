@@ -36,8 +36,10 @@ def names_within(folder: Path) -> list[str]:
 
 def words_for(name: str, *more: str) -> tuple[str, ...]:
     """The words that ask a report about everybody."""
-    needed = ("--user", "*") if report_named(name).needs else ()
-    return ("report", name, *SPRING, "--who", "everyone", *needed, *more)
+    report = report_named(name)
+    needed = ("--user", "*") if report.needs else ()
+    who = ("--who", "everyone") if "who" in report.parameters else ()
+    return ("report", name, *SPRING, *who, *needed, *more)
 
 
 @pytest.mark.parametrize("name", report_names())
@@ -237,6 +239,49 @@ def test_a_table_says_what_it_rests_on(ask: Ask, simulated: Path) -> None:
     assert "2026-02-01 to 2026-06-30 (Asia/Kathmandu)" in table
     assert "simulated: data complete to 2026-" in table
     assert "Compared with 2025-08-31 to 2026-01-27 (Asia/Kathmandu)." in table
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("overview", "--who", "people"), "overview does not take --who: left out.\n"),
+        (
+            ("users", "--compare", "year", "--days", "3", "--per", "day"),
+            "users does not take --per, --compare, --days: left out.\n",
+        ),
+        (("items", "--status", "unused"), "items does not take --status: left out.\n"),
+        (
+            ("items", "--range", "all", "--from", "2026-02-01"),
+            "--from and --to say when: --range is left out.\n",
+        ),
+        (("users", "--who", "everyone", "--status", "active"), ""),
+        (("overview", "--compare", "weekdays"), ""),
+        (("unused", "--days", "30", "--range", "all"), ""),
+    ],
+)
+def test_options_that_do_nothing_are_named(
+    ask: Ask, simulated: Path, words: tuple[str, ...], said: str
+) -> None:
+    """Whoever gives an option that a report does not take reads so, beside the whole answer."""
+    answer = ask("--data", simulated, "report", *words, "--format", "json")
+
+    assert (answer.code, answer.err) == (0, said)
+    assert list(json.loads(answer.out)) == KEYS
+
+
+@pytest.mark.parametrize(
+    ("report", "hint"),
+    [
+        ("users", "Did you mean 'active'?"),
+        ("item-list", "Choose one of: deleted, kept, never_used, no_evidence, unused, used."),
+    ],
+)
+def test_a_status_is_one_of_its_report(ask: Ask, simulated: Path, report: str, hint: str) -> None:
+    """A mistyped status is refused, with those that this very report knows."""
+    answer = ask("--data", simulated, "report", report, "--status", "activ")
+
+    assert answer.code == 2
+    assert answer.err == f"vaultmeter: Unknown status 'activ'.\n{hint}\n"
 
 
 def test_an_empty_folder_has_an_answer(ask: Ask, tmp_path: Path) -> None:

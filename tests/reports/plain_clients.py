@@ -359,7 +359,7 @@ def _matching(
     """
     accounts: dict[tuple[date, str, Who], set[str]] = {}
     for event in those_from(those_before(plain.matching("account"), end), start):
-        if event.outcome == "ok" and ("kind" in plain.patterns or event.intent in USAGE):
+        if event.outcome == "ok" and event.intent in USAGE:
             month = day_of(event.time, plain.zone).replace(day=1)
             accounts.setdefault((month, event.product, event.who), set()).add(event.account)
     return accounts

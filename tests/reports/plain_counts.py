@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from tests.reports.plain_events import Event, Who
-from tests.reports.plain_question import Plain
+from tests.reports.plain_question import USAGE, Plain
 
 OUTCOMES = ("ok", "denied", "not_found", "error")
 KINDS = [
@@ -68,10 +68,11 @@ def users_of(plain: Plain, events: Iterable[Event]) -> set[Who]:
 
 
 def clients_of(plain: Plain, events: Iterable[Event]) -> set[Who]:
-    """Who made at least one successful request."""
+    """Who made at least one successful request that is more than a heartbeat or system work."""
     kinds = ("person", "machine", "agent")
     known = plain.world.identities
-    return {e.who for e in events if e.outcome == "ok" and known[e.who].kind in kinds}
+    acted = {e.who for e in events if e.outcome == "ok" and e.intent in USAGE}
+    return {who for who in acted if known[who].kind in kinds}
 
 
 def requests_and_outcomes(events: list[Event]) -> tuple[int, ...]:

@@ -19,6 +19,7 @@ from vaultmeter.model.viewer import Viewer
 from vaultmeter.reports.analytics_data import (
     NO_ACCOUNT,
     account_of,
+    check_known,
     in_order,
     tables_part,
     usage_part,
@@ -82,6 +83,7 @@ def _document(
     now = app.clock()
     span = period(app, store, _seen(who), asked.when)
     ask = Ask(Viewer(who.name, ()), span, Filters.of(asked.filters), terms=terms)
+    check_known(store, replace(ask, viewer=_seen(who)))
     parts: Object = {}
     if Permission.ANALYTICS in who.permissions:
         parts |= _tables(store, who, ask)

@@ -10,6 +10,7 @@ import typer
 
 from vaultmeter.cli._asking import Here, Question, There, operator, reached
 from vaultmeter.cli._files import first_line
+from vaultmeter.cli._left_out import left_out
 from vaultmeter.cli._options import (
     Compare,
     From,
@@ -20,6 +21,7 @@ from vaultmeter.cli._options import (
     Words,
     Zone,
     json_text,
+    say,
     told_period,
     write_out,
 )
@@ -127,7 +129,8 @@ def command(
     """
     export = _export_named(format_)
     options = _options(export, format_, output, password_file, heading=heading)
-    report_named(name)
+    for sentence in left_out(context, report_named(name)):
+        say(sentence)
     if [sql, by is not None, layout is not None].count(True) > 1:
         raise Invalid("--sql, --by and --layout exclude each other.", "Give one of them.")
     filters = {

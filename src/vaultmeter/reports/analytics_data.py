@@ -13,6 +13,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
+from vaultmeter.model.errors import NotFound
 from vaultmeter.model.filters import Filters
 from vaultmeter.model.instants import text_of
 from vaultmeter.model.kinds import Product
@@ -22,7 +23,10 @@ from vaultmeter.model.viewer import Viewer
 from vaultmeter.reports.breakdown import account_names
 from vaultmeter.reports.head import part_named
 from vaultmeter.reports.run import Ask, rows_of
+from vaultmeter.reports.unmatched import unmatched
 from vaultmeter.store import Store
+from vaultmeter.store.question import Question
+from vaultmeter.store.statement import statement
 
 _METHOD_CODES = {
     "kubernetes": "k8s",
@@ -58,9 +62,22 @@ def analytics_data(
 
     `filters` narrow it as they do reports; the account it names is the first that is left.
     A client is exceeded when it was beyond a limit in a calendar month that the period touches.
+    Raises `NotFound` for a word in the filters that matches nothing.
     """
     ask = Ask(viewer, period, filters or Filters(), terms=terms or Terms())
+    check_known(store, ask)
     return in_order(tables_part(store, ask) | usage_part(store, ask, now), now)
+
+
+def check_known(store: Store, ask: Ask) -> None:
+    """Raise `NotFound` for a word in the filters matching nothing: the document has no notes."""
+
+    def look_up(question: Question, sql: str) -> list[tuple[Any, ...]]:
+        built = statement(sql, question, store.parse)
+        return store.query(built.sql, built.values)
+
+    for found in unmatched(look_up, Question(ask.viewer, ask.period, ask.filters, terms=ask.terms)):
+        raise NotFound(found.sentence(), found.hint())
 
 
 def in_order(parts: dict[str, Any], now: datetime) -> dict[str, Any]:

@@ -38,7 +38,8 @@ WAYS: dict[str, str] = {
     "earliest": "It is the time of the first event that meets the rule.",
 }
 """The ways of counting, in words."""
-_USUAL = "Heartbeats and system work are left out unless a filter names their kind."
+_NEVER = "Heartbeats and system work are left out"
+_USUAL = f"{_NEVER} unless a filter names their kind."
 _NONE = "none:"
 _WHERE = ("account", "item", "item_type", "product")
 """The filters that narrow what exists."""
@@ -70,8 +71,14 @@ class Counting:
     def rule(self) -> str:
         """The rule in words."""
         words = self.words or " ".join(_KNOWN[name].words for name in self.measures)
-        usual = "" if self.every or self.has_signs() else _USUAL
-        return self.derived or " ".join(filter(None, (words, WAYS[self.counts], usual)))
+        return self.derived or " ".join(filter(None, (words, WAYS[self.counts], self._left_out())))
+
+    def _left_out(self) -> str:
+        """What is said of heartbeats and system work."""
+        if self.every or self.has_signs():
+            return ""
+        named = bool(self.measures) and all(_KNOWN[name].is_of_intents for name in self.measures)
+        return f"{_NEVER}." if named else _USUAL
 
     def condition(self) -> str:
         """The condition of the measures, on the columns of events."""

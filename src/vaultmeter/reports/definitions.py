@@ -43,7 +43,7 @@ DEFINITIONS: dict[str, str] = {
         "is passed on the first day with more clients than it; once that has come, on that day."
     ),
     "login_sessions": (
-        "Successful sign-ins of people; machines stand apart, and sign_ins are those of all."
+        "Successful sign-ins of people. Those of a machine stand in its own row; sign_ins are all."
     ),
     "passwords_accessed": (
         "Glances: accesses of one item by one person count once until 5 minutes pass without one. "

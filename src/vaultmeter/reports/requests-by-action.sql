@@ -13,7 +13,7 @@ columns = [
 [evidence.rows]
 kind = "events.kind"
 [evidence.cells]
-ok = "succeeded"
+ok = { where = "events.outcome = 'ok'", words = "Requests that succeeded." }
 */
 select
     kind,

@@ -9,7 +9,7 @@ from typing import Any, cast
 from vaultmeter.model.errors import Invalid, did_you_mean
 from vaultmeter.model.filters import Filters
 from vaultmeter.model.period import BUCKETS, EPOCH, Bucket, Period, zone_named
-from vaultmeter.model.status import OF_ITEMS, OF_USERS
+from vaultmeter.model.status import CHOICES, OF_ITEMS, OF_USERS
 from vaultmeter.model.table import Table
 from vaultmeter.model.terms import Terms
 from vaultmeter.model.viewer import Viewer
@@ -22,6 +22,7 @@ from vaultmeter.reports.paging import Page, paged, without_total
 from vaultmeter.reports.ranges import REACHES
 from vaultmeter.reports.shape import Row, compared, filled, typed, widened
 from vaultmeter.reports.sights import sights
+from vaultmeter.reports.unmatched import unmatched
 from vaultmeter.store import Store
 from vaultmeter.store.question import Question
 from vaultmeter.store.rollup import Rolled
@@ -136,6 +137,7 @@ def with_rows(store: Store, report: Report, ask: Ask, rows: Sequence[Row], total
         complete_to=_complete_to(store, state, ask),
         notes=(
             *_notes(report, ask, period, _cut(ask, len(rows), total)),
+            *(found.note() for found in unmatched(partial(_told, store, state), question)),
             *_expired_notes(store, report, ask, period),
             *unseen,
         ),
@@ -238,12 +240,18 @@ def _check(report: Report, ask: Ask) -> None:
         raise Invalid(f"A limit of {ask.limit} rows shows nothing.", "Give --limit 1 or more.")
     if ask.offset < 0:
         raise Invalid(f"An offset of {ask.offset} rows is before the first.", "Give 0 or more.")
-    choices = OF_ITEMS if "item_status" in report.definitions else OF_USERS
-    if ask.status is not None and ask.status not in choices:
+    if ask.status is not None and ask.status not in (choices := _choices(report)):
         raise Invalid(f"Unknown status {ask.status!r}.", did_you_mean(ask.status, choices))
     if ask.days is not None and not 1 <= ask.days <= _DAYS_AT_MOST:
         raise Invalid(f"{ask.days} days cannot be looked at.", f"Give 1 to {_DAYS_AT_MOST:,}.")
     ask.period.compared(ask.compare)
+
+
+def _choices(report: Report) -> tuple[str, ...]:
+    """The statuses that somebody may ask a report for; one that has none takes no notice."""
+    if "status" not in report.parameters:
+        return CHOICES
+    return OF_ITEMS if "item_status" in report.definitions else OF_USERS
 
 
 def _period(report: Report, ask: Ask) -> Period:

@@ -26,7 +26,7 @@ kind = "events.kind"
 detail = "events.detail"
 [evidence.cells]
 objects = { measure = "requests", counts = "weight" }
-ok = "succeeded"
+ok = { where = "events.outcome = 'ok'", words = "Requests that succeeded." }
 denied = { where = "events.outcome = 'denied'", words = "Requests that were denied." }
 not_found = { where = "events.outcome = 'not_found'", words = "Requests for what is not there." }
 error = { where = "events.outcome = 'error'", words = "Requests that failed." }

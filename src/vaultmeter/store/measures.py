@@ -7,7 +7,7 @@ table `usage` for them by name, and never writes a condition of its own.
 import re
 from dataclasses import dataclass
 
-from vaultmeter.model.kinds import Intent, Kind, words_in_sql
+from vaultmeter.model.kinds import USAGE_INTENTS, Intent, Kind, words_in_sql
 
 _OK = "outcome = 'ok'"
 _OUTCOME = re.compile(r"\boutcome = '(\w+)'")
@@ -25,6 +25,11 @@ class Measure:
     """`requests` (1 an event), `weight` (the objects it covers) or `glances`."""
     signs: bool = False
     """Whether heartbeats count; else they are left out unless a filter names their kind."""
+
+    @property
+    def is_of_intents(self) -> bool:
+        """Whether it counts some intents alone, whatever kinds a filter names."""
+        return self.where.startswith("intent ")
 
     @property
     def outcome(self) -> str | None:
@@ -66,7 +71,11 @@ MEASURES: dict[str, Measure] = {
     measure.name: measure
     for measure in (
         Measure("requests", "true", "Requests, whatever their outcome."),
-        Measure("succeeded", _OK, "Requests that succeeded."),
+        Measure(
+            "succeeded",
+            f"intent in ({words_in_sql(USAGE_INTENTS)}) and {_OK}",
+            "Requests that succeeded and are more than heartbeats or system work.",
+        ),
         Measure("used", f"intent = '{Intent.USE}' and {_OK}", "Successful uses."),
         Measure("managed", f"intent = '{Intent.MANAGE}' and {_OK}", "Successful changes."),
         Measure(
