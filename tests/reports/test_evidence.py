@@ -1,6 +1,7 @@
 """Every number of every report can be counted again from the events that are shown for it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -233,6 +234,39 @@ def test_what_exists_is_shown_thing_by_thing(organisation: Organisation) -> None
     assert all(thing.account == "globex" for thing in found.things)
 
 
+@pytest.mark.parametrize("status", ["active", "inactive", "never_used", "new", "low_usage"])
+def test_who_is_counted_by_status_is_listed(organisation: Organisation, status: str) -> None:
+    """Behind a number of adoption stand those whom users names, each with the last sign of them."""
+    ask = Ask(OPERATOR, SPRING, who="everyone")
+    found = told(organisation, "adoption", ask, Sought(status, {"account": "*"}, size=500))
+    users = answer(
+        organisation.app.store, report_named("users"), replace(ask, status=status, limit=500)
+    )
+    assert found.counted == found.value == found.distinct == users.total
+    assert Counter((thing.name, thing.account) for thing in found.things) == Counter(
+        (row["user"], row["account"]) for row in users.dicts()
+    )
+    last = {(event.user, event.time) for event in found.events}
+    assert last <= {(thing.name, thing.last) for thing in found.things}
+    assert bool(last) == any(thing.last for thing in found.things)
+
+
+@pytest.mark.parametrize("status", ["used", "unused", "never_used", "no_evidence", "deleted"])
+def test_items_that_are_counted_by_status_are_listed(
+    organisation: Organisation, status: str
+) -> None:
+    """Behind the number of items of a status stand those that item-list names with it."""
+    ask = Ask(OPERATOR, SPRING)
+    found = told(organisation, "item-totals", ask, Sought(status, {}, size=1_000))
+    listed = answer(
+        organisation.app.store, report_named("item-list"), replace(ask, status=status, limit=1_000)
+    )
+    assert found.counted == found.value == listed.total
+    assert {(thing.name, thing.account) for thing in found.things} == {
+        (row["item"], row["account"]) for row in listed.dicts()
+    }
+
+
 def test_parts_and_sources_add_up(organisation: Organisation) -> None:
     """The events are told apart by kind and outcome, and by source, and none is in two parts."""
     found = told(organisation, "overview", Ask(OPERATOR, YEAR), Sought("total_requests", {}))
@@ -290,7 +324,7 @@ def test_what_is_worked_out_says_from_what(organisation: Organisation) -> None:
     sought = Sought("change_percent", {"measure": "denied"})
     found = told(organisation, "overview", Ask(OPERATOR, YEAR), sought)
     assert found.statement is None
-    assert found.agrees
+    assert found.agrees is None
     assert found.rule == "The change, as a share of the value compared with."
     alone = Sought("compared", {"measure": "denied"})
     found = told(organisation, "overview", Ask(OPERATOR, YEAR, compare="none"), alone)

@@ -107,7 +107,7 @@ def command(
 
 
 def _check(told: dict[str, Any]) -> None:
-    if told["agrees"]:
+    if told["agrees"] is not False:
         return
     typer.echo(
         f"vaultmeter: THE EVIDENCE DOES NOT GIVE THE NUMBER: the report has {told['value']}, its "

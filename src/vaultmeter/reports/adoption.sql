@@ -25,25 +25,27 @@ columns = [
     ["utilisation", "Utilisation", "number", "%"],
 ]
 [evidence.rows]
-account = "identities.account"
+account = "$row_account = '*' or account = $row_account"
 [evidence.cells]
-users = "none: The rows of vaultmeter report users, which names them."
-active = "none: The rows of vaultmeter report users --status active."
-passive = "none: The rows of vaultmeter report users --status passive."
-inactive = "none: The rows of vaultmeter report users --status inactive."
-no_evidence = "none: The rows of vaultmeter report users --status no_evidence."
-never_used = "none: The rows of vaultmeter report users --status never_used."
-lapsed = "none: The rows of vaultmeter report users --status lapsed."
-dormant = "none: The rows of vaultmeter report users --status dormant."
-low_usage = "none: The rows of vaultmeter report users --status low_usage."
-new = "none: The rows of vaultmeter report users --status new."
-judged = "none: All users but those without evidence and those that are new."
-utilised = "none: The active ones of those that are judged."
+users = { of = "standing", counts = "listed_identities", words = "Those of the account, as users names them." }
+active = { of = "standing", counts = "listed_identities", where = "status = 'active'", words = "Those of the account with this status." }
+passive = { of = "standing", counts = "listed_identities", where = "status = 'passive'", words = "Those of the account with this status." }
+inactive = { of = "standing", counts = "listed_identities", where = "status = 'inactive'", words = "Those of the account with this status." }
+no_evidence = { of = "standing", counts = "listed_identities", where = "status = 'no_evidence'", words = "Those of the account with this status." }
+never_used = { of = "standing", counts = "listed_identities", where = "reason = 'never used'", words = "Those who are inactive for this reason." }
+lapsed = { of = "standing", counts = "listed_identities", where = "reason = 'lapsed'", words = "Those who are inactive for this reason." }
+dormant = { of = "standing", counts = "listed_identities", where = "reason = 'dormant'", words = "Those who are inactive for this reason." }
+low_usage = { of = "standing", counts = "listed_identities", where = "is_low", words = "Those of low usage." }
+new = { of = "standing", counts = "listed_identities", where = "is_new", words = "Those who are new." }
+judged = { of = "standing", counts = "listed_identities", where = "is_judged", words = "All but those without evidence and those who are new." }
+utilised = { of = "standing", counts = "listed_identities", where = "is_judged and status = 'active'", words = "The active ones of those that are judged." }
 utilisation = "none: The active ones of those that are judged, as a share of these."
 */
 with standing as (
     select
+        identities.identity,
         identities.account,
+        standings.last_seen as time,
         standings.status,
         standings.reason,
         standings.is_low,

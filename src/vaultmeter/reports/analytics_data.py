@@ -26,7 +26,6 @@ from vaultmeter.reports.run import Ask, rows_of
 from vaultmeter.reports.unmatched import unmatched
 from vaultmeter.store import Store
 from vaultmeter.store.question import Question
-from vaultmeter.store.statement import statement
 
 _METHOD_CODES = {
     "kubernetes": "k8s",
@@ -71,12 +70,8 @@ def analytics_data(
 
 def check_known(store: Store, ask: Ask) -> None:
     """Raise `NotFound` for a word in the filters matching nothing: the document has no notes."""
-
-    def look_up(question: Question, sql: str) -> list[tuple[Any, ...]]:
-        built = statement(sql, question, store.parse)
-        return store.query(built.sql, built.values)
-
-    for found in unmatched(look_up, Question(ask.viewer, ask.period, ask.filters, terms=ask.terms)):
+    question = Question(ask.viewer, ask.period, ask.filters, terms=ask.terms)
+    for found in unmatched(store.query, question):
         raise NotFound(found.sentence(), found.hint())
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from textwrap import indent
 
 from vaultmeter.model.kinds import words_in_sql
-from vaultmeter.reports.declared import Counting
+from vaultmeter.reports.declared import LISTED, Counting
 from vaultmeter.store.rollup import SIGNS
 
 COUNTED: dict[str, str] = {
@@ -21,6 +21,8 @@ COUNTED: dict[str, str] = {
     "identity_accounts": "count(distinct (identity, account))",
     "items": "count(distinct item)",
     "existing": "count(distinct item)",
+    "listed_identities": "count(distinct identity)",
+    "listed_items": "count(distinct item)",
     "latest": "max(time)",
     "earliest": "min(time)",
 }
@@ -47,6 +49,8 @@ def chosen(counting: Counting, rows: Mapping[str, str], report_sql: str, *, kind
     are bound as `$row_` and the column; `kinds` is whether somebody
     filters by kind, and so asks for heartbeats where he names them.
     """
+    if counting.counts in LISTED:
+        return _last_of_each(counting, rows, report_sql)
     parts = f"{parts_of(report_sql)},\n" if _reads_parts(counting.of, report_sql) else "with "
     lines = [
         *_named(rows),
@@ -69,6 +73,23 @@ def existing(counting: Counting, rows: Mapping[str, str]) -> str:
     return (
         f"with existing as (\n    select items.*\n    from items\n    where {_all(lines, 8)}\n)\n"
     )
+
+
+def listed(counting: Counting, rows: Mapping[str, str], report_sql: str) -> str:
+    """The part `listed` with the ids of those that count, as the start of a statement."""
+    where = _all([*_named(rows), counting.where], 8)
+    select = f"    select *\n    from {counting.of}\n    where {where}"
+    return f"{parts_of(report_sql)},\nlisted as (\n{select}\n)\n"
+
+
+def _last_of_each(counting: Counting, rows: Mapping[str, str], report_sql: str) -> str:
+    """The part `chosen` that holds the last event of each of those that are listed."""
+    column = LISTED[counting.counts]
+    those = f"(events.{column}, events.time) in (select ({column}, time) from listed)"
+    where = f"{those}\nand events.outcome = 'ok'"
+    select = f"{_SELECT}from lifetime as events\n{_JOINS}\nwhere {where}"
+    start = listed(counting, rows, report_sql).rstrip()
+    return f"{start},\nchosen as (\n{indent(select, '    ')}\n)\n"
 
 
 def parts_of(report_sql: str) -> str:

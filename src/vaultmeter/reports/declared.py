@@ -10,6 +10,7 @@
     [evidence.cells]
     login_sessions = "sign_ins"     # a measure of another name
     uses = { where = "items.type = 'password'", counts = "weight" }
+    idle = { of = "told", counts = "listed_items", where = "status = 'unused'", words = "..." }
     change = "none: The value less the one compared with."
 
 A column that is not declared counts the measure of its own name. SQL may name the columns of
@@ -34,11 +35,15 @@ WAYS: dict[str, str] = {
     "identity_accounts": "Whoever acted in these events counts once in each account.",
     "items": "Whatever was acted on in these events counts once.",
     "existing": "Each item that exists counts once; the events are those that first showed them.",
+    "listed_identities": "Whoever is listed counts once; the events are the last of each of them.",
+    "listed_items": "Whatever is listed counts once; the events are the last of each of them.",
     "latest": "It is the time of the last event that meets the rule.",
     "earliest": "It is the time of the first event that meets the rule.",
 }
 """The ways of counting, in words."""
 _NEVER = "Heartbeats and system work are left out"
+LISTED: dict[str, str] = {"listed_identities": "identity", "listed_items": "item"}
+"""The ways that count what a part of the report lists, with the column of the id."""
 _USUAL = f"{_NEVER} unless a filter names their kind."
 _NONE = "none:"
 _WHERE = ("account", "item", "item_type", "product")
@@ -57,7 +62,10 @@ class Counting:
     counts: str = "requests"
     """One of `WAYS`."""
     of: str = "events"
-    """`events` of the period, `lifetime`, or a select of events from parts of the report's SQL."""
+    """`events` of the period, `lifetime`, or a select of events from parts of the report's SQL.
+
+    What is listed is a part with an id and the `time` of the last event of that, null for none.
+    """
     filters: tuple[str, ...] | None = None
     """The filters that apply; `None` is all of them."""
     rows: Mapping[str, str] = field(default_factory=dict)

@@ -110,10 +110,12 @@ class Evidence:
     """Whether the events are known not to be all there, so that they cannot give the number."""
 
     @property
-    def agrees(self) -> bool:
-        """Whether the events give the number, or cannot."""
+    def agrees(self) -> bool | None:
+        """Whether the events give the number, or cannot; `None` where it is worked out."""
+        if self.statement is None:
+            return None
         nothing = self.value is None and not self.counted
-        return self.statement is None or self.counted == self.value or nothing or self.excused
+        return self.counted == self.value or nothing or self.excused
 
 
 @dataclass(frozen=True)

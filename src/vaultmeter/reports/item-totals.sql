@@ -16,11 +16,11 @@ by = "measure"
 value = "value"
 compared = "compared"
 [evidence.cells]
-kept = "none: The rows of the report item-list but for the deleted ones, counted."
-unused = "none: The rows of the report item-list with this status, counted."
-never_used = "none: The rows of the report item-list with this status, counted."
-no_evidence = "none: The rows of the report item-list with this status, counted."
-deleted = "none: The rows of the report item-list with this status, counted."
+kept = { of = "told", counts = "listed_items", where = "status <> 'deleted'", words = "What was not deleted by the end of the range." }
+unused = { of = "told", counts = "listed_items", where = "status = 'unused'", words = "Items with this status in item-list." }
+never_used = { of = "told", counts = "listed_items", where = "status = 'never_used'", words = "Items with this status in item-list." }
+no_evidence = { of = "told", counts = "listed_items", where = "status = 'no_evidence'", words = "Items with this status in item-list." }
+deleted = { of = "told", counts = "listed_items", where = "status = 'deleted'", words = "Items with this status in item-list." }
 change = "none: The value less the value compared with."
 change_percent = "none: The change, as a share of the value compared with."
 [evidence.cells.used]
@@ -54,6 +54,8 @@ done as (
 ),
 told as (
     select
+        items.item,
+        coalesce(item_standings.last_used, items.seen) as time,
         case
             when items.deleted < $period_end then 'deleted'
             when counted.used > 0 then 'used'

@@ -22,7 +22,7 @@ columns = [
 account = "identities.account"
 kind = "identities.kind"
 [evidence.cells]
-users = "none: The rows of this account and kind in the report users but for no_evidence and disabled ones, counted."
+users = { of = "peer", counts = "listed_identities", words = "Those of this account and kind but for no_evidence and disabled ones.", rows = { account = "account", kind = "kind" } }
 requests = "none: The middle value of the column of this name in the report users."
 login_sessions = "none: The middle value of the column of this name in the report users."
 secrets_read = "none: The middle value of the column of this name in the report users."
@@ -45,10 +45,26 @@ with done as (
         sum(key_operations) as key_operations
     from usage
     group by identity
+),
+peer as (
+    select
+        identities.identity,
+        identities.account,
+        identities.kind,
+        standings.last_seen as time
+    from identities
+    join standings on standings.identity = identities.identity
+    where standings.status <> 'no_evidence'
+        and not standings.is_disabled
+        and case $who
+            when 'people' then identities.kind = 'person'
+            when 'machines' then identities.kind in ('machine', 'agent')
+            else identities.kind <> 'system'
+        end
 )
 select
-    identities.account,
-    identities.kind,
+    peer.account,
+    peer.kind,
     count(*) as users,
     median(coalesce(done.requests, 0)) as requests,
     median(coalesce(done.login_sessions, 0)) as login_sessions,
@@ -58,14 +74,6 @@ select
     median(coalesce(done.remote_connections, 0)) as remote_connections,
     median(coalesce(done.accounts_added, 0)) as accounts_added,
     median(coalesce(done.key_operations, 0)) as key_operations
-from identities
-join standings on standings.identity = identities.identity
-left join done on done.identity = identities.identity
-where standings.status <> 'no_evidence'
-    and not standings.is_disabled
-    and case $who
-        when 'people' then identities.kind = 'person'
-        when 'machines' then identities.kind in ('machine', 'agent')
-        else identities.kind <> 'system'
-    end
-group by identities.account, identities.kind
+from peer
+left join done on done.identity = peer.identity
+group by peer.account, peer.kind

@@ -12,8 +12,8 @@ from vaultmeter.inbox.inbox import Inbox
 from vaultmeter.model.filters import Filters
 from vaultmeter.model.period import Bucket, Period
 from vaultmeter.reports.cells import Cell
-from vaultmeter.reports.chosen import COUNTED, chosen, existing
-from vaultmeter.reports.declared import Counting
+from vaultmeter.reports.chosen import COUNTED, chosen, existing, listed
+from vaultmeter.reports.declared import LISTED, Counting
 from vaultmeter.reports.evidence import Evidence, Part, Share, Sought, Thing, Witness
 from vaultmeter.reports.head import Report
 from vaultmeter.reports.run import Ask, asked_by_viewer, cut_offs_seen
@@ -21,7 +21,23 @@ from vaultmeter.store import Store
 from vaultmeter.store.question import Question
 from vaultmeter.store.statement import Statement, statement
 
-_DISTINCT = ("identities", "items", "existing")
+_DISTINCT = ("identities", "items", "existing", *LISTED)
+_LISTS = {
+    "listed_identities": """select
+    identities.user, identities.account, identities.kind, null, listed.time, null
+from listed
+join identities on identities.identity = listed.identity
+order by listed.time desc nulls last, listed.identity
+limit $size
+offset $skipped""",
+    "listed_items": """select items.name, items.account, items.type, items.seen, listed.time, null
+from listed
+join items on items.item = listed.item
+order by listed.time desc nulls last, listed.item
+limit $size
+offset $skipped""",
+}
+"""Who or what is listed, the latest first."""
 _EVENTS = "select *\nfrom chosen\norder by time desc, event_id desc"
 _SUMS = """select
     grouping(source_name, kind, outcome) as what,
@@ -99,6 +115,8 @@ class Recount:
         total, counted = next((row[4], _aware(row[5])) for row in rows if row[0] == _IN_ALL)
         if self.counting.counts == "existing":
             [(counted,)] = self._of_existing("select count(*)\nfrom existing")
+        if self.counting.counts in LISTED:
+            [(counted,)] = self._of_listed("select count(*)\nfrom listed")
         return Sums(
             total,
             counted,
@@ -174,6 +192,8 @@ order by max(time) desc, item""",
                 "order by seen desc, item\nlimit $size\noffset $skipped",
                 page,
             )
+        elif self.counting.counts in LISTED:
+            rows = self._of_listed(_LISTS[self.counting.counts], page)
         elif select := selects.get(self.counting.counts):
             rows = self._query(f"{self.chosen}{select}\nlimit $size\noffset $skipped", page)
         else:
@@ -184,6 +204,13 @@ order by max(time) desc, item""",
         """What there is follows from items, which have filters of their own."""
         question = self._question(self.ask.filters)
         built = statement(existing(self.counting, self.rows) + sql, question, self.store.parse)
+        return self.store.query(built.sql, built.values | (more or {}))
+
+    def _of_listed(self, sql: str, more: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Who or what is listed follows from parts of the report, under its own filters."""
+        question = self._question(self.ask.filters)
+        start = listed(self.counting, self.rows, self.report.sql)
+        built = statement(start + sql, question, self.store.parse)
         return self.store.query(built.sql, built.values | (more or {}))
 
     def _notes(self, value: Any, counted: Any) -> tuple[list[str], bool]:  # noqa: ANN401  cells

@@ -137,7 +137,7 @@ def with_rows(store: Store, report: Report, ask: Ask, rows: Sequence[Row], total
         complete_to=_complete_to(store, state, ask),
         notes=(
             *_notes(report, ask, period, _cut(ask, len(rows), total)),
-            *(found.note() for found in unmatched(partial(_told, store, state), question)),
+            *(found.note() for found in unmatched(partial(store.query_as_of, state), question)),
             *_expired_notes(store, report, ask, period),
             *unseen,
         ),

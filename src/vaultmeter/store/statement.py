@@ -95,13 +95,15 @@ def statement(report_sql: str, question: Question, parse: Parse) -> Statement:
 def statement_of_stored(sql: str, question: Question) -> Statement:
     """A statement over the stored tables, not the logical ones, as the viewer sees them.
 
-    For what a viewer may learn of the store itself; nothing else narrows it, no report gets here.
+    For what a viewer may learn of the store itself, and of the names in it; nothing else narrows
+    it, no report gets here.
     """
     values = _edges(question)
     scope = Scope(question, values, frozenset())
     part = f"seen_state as not materialized ({seen.narrowed(scope, sql)})"
     parts = [*seen.shared(scope, [part]), part]
-    return Statement(f"with {', '.join(parts)}\nselect * from seen_state", values)
+    sql = f"with {', '.join(parts)}\nselect * from seen_state"
+    return Statement(sql, values | question.values)
 
 
 def _edges(question: Question) -> dict[str, Any]:

@@ -87,7 +87,8 @@ def routes(app: App) -> APIRouter:
     ) -> Object:
         """Answer the rule that a number follows, its SQL, and the events it is made of.
 
-        The number is counted again from the events; `agrees` says whether that gives the same.
+        The number is counted again from the events; `agrees` says whether that gives the same, and
+        is null where it has no events of its own, and is worked out as the rule says.
         """
         return evidence_told(app, who, name, **query.fields())
 
