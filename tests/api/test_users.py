@@ -107,6 +107,8 @@ def test_groups_are_made_filled_and_emptied(place: Place, admin: Browser) -> Non
 
 def test_the_trail_is_read_and_verified(place: Place, admin: Browser) -> None:
     """What the API answers is what the command line prints, page by page, and it is whole."""
+    for name in ("tara", "theo", "tina", "tom"):
+        place.add(name)
     page = admin.ask("GET", "trail?limit=3&act=user.*").json()
     assert all(row["act"].startswith("user.") for row in page["rows"])
     data = place.serving.data

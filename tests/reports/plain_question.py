@@ -229,12 +229,25 @@ def beginning(day: date, zone: ZoneInfo) -> datetime:
     return high
 
 
+@cache
+def hour_of(minute: datetime, zone: ZoneInfo) -> datetime:
+    """The first of the minutes before in which clocks show the same hour, and were not moved."""
+
+    def shown(instant: datetime) -> tuple[object, ...]:
+        local = instant.astimezone(zone)
+        return local.date(), local.hour, local.utcoffset()
+
+    first = minute
+    while shown(first - timedelta(minutes=1)) == shown(minute):
+        first -= timedelta(minutes=1)
+    return first
+
+
 def bucket_of(instant: datetime, plain: Plain) -> datetime:
     """The instant at which the hour, day, week or month of an instant begins."""
     local = instant.astimezone(plain.zone)
     if plain.per == "hour":
-        past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
-        return instant.astimezone(UTC) - past
+        return hour_of(instant.astimezone(UTC).replace(second=0, microsecond=0), plain.zone)
     day = local.date()
     if plain.per == "week":
         day -= timedelta(days=day.weekday())

@@ -6,6 +6,7 @@ from typing import Any
 
 from vaultmeter.model.period import Bucket, Period, midnight
 from vaultmeter.model.table import Column
+from vaultmeter.store.zones import last_change
 
 Row = tuple[Any, ...]
 
@@ -87,7 +88,8 @@ def _hours(period: Period) -> list[datetime]:
 def _hour_of(instant: datetime, period: Period) -> datetime:
     local = instant.astimezone(period.zone)
     past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
-    return instant - past
+    start = instant - past
+    return max(start, last_change(period.zone, start, instant) or start)
 
 
 def _start_of(value: datetime, period: Period, bucket: Bucket) -> datetime:

@@ -12,7 +12,7 @@ from vaultmeter.model.filters import FILTERS, like
 from vaultmeter.model.kinds import USAGE_INTENTS, Intent, words_in_sql
 from vaultmeter.model.terms import Limit
 from vaultmeter.store.question import Question
-from vaultmeter.store.zones import local_time
+from vaultmeter.store.zones import hour_start, local_time
 
 EVERY_FILTER = frozenset(FILTERS)
 WHERE = frozenset({"account", "source", "product"})
@@ -134,11 +134,11 @@ class Scope:
 
     def bucket(self) -> str:
         """The start of the bucket an event falls in."""
-        local = self.local_time()
-        bucket = self.question.bucket
-        if bucket == "hour":
-            return f"date_trunc('hour', {local}) - ({local} - event.time)"
-        return f"date_trunc('{bucket}', {local})"
+        if self.question.bucket == "hour":
+            sql, values = hour_start("event.time", self.question.period)
+            self.values |= values
+            return sql
+        return f"date_trunc('{self.question.bucket}', {self.local_time()})"
 
     def _lets_all_through(self, name: str) -> bool:
         """Whether no event is left out by a filter: each has a source, an outcome and so on."""

@@ -30,6 +30,33 @@ def local_time(column: str, period: Period) -> tuple[str, dict[str, Any]]:
     return f"{column} + to_seconds(case {' '.join(cases)} end)", values
 
 
+def hour_start(column: str, period: Period) -> tuple[str, dict[str, Any]]:
+    """SQL for the instant (UTC) at which the local hour of a UTC column began, and its values.
+
+    Where clocks are moved by half an hour, the hour on either side of that is a short one.
+    """
+    local, values = local_time(column, period)
+    start = f"date_trunc('hour', {local}) - ({local} - {column})"
+    since = max(period.start, EPOCH) - timedelta(hours=1)
+    changes = offset_changes(period.zone, since, min(period.end, _LATEST))
+    uneven = any(offset % 3600 != changes[0][1] % 3600 for _, offset in changes)
+    if not uneven:
+        return start, values
+    moved = [until.replace(tzinfo=None) for until, _ in changes if until is not None]
+    values |= {f"zone_moved_{number}": until for number, until in enumerate(moved)}
+    cases = [
+        f"when {column} >= $zone_moved_{number} then greatest({start}, $zone_moved_{number})"
+        for number in reversed(range(len(moved)))
+    ]
+    return f"case {' '.join(cases)} else {start} end", values
+
+
+def last_change(zone: ZoneInfo, since: datetime, until: datetime) -> datetime | None:
+    """When clocks were moved last between two instants; `None` where they were not."""
+    changes = [change for change, _ in offset_changes(zone, since, until) if change is not None]
+    return changes[-1] if changes else None
+
+
 def offset_changes(
     zone: ZoneInfo, start: datetime, end: datetime
 ) -> list[tuple[datetime | None, int]]:
