@@ -172,7 +172,35 @@ def test_notes_tell_gaps_and_what_is_not_visible(folder: Folder) -> None:
     notes = answer(folder.app.store, report_named("actions"), ask).notes
     assert not any("ot visible" in note for note in notes)
     elsewhere = Ask(Viewer.operator(), NOVEMBER, Filters.of({"source": ("other",)}))
-    assert answer(folder.app.store, report_named("users"), elsewhere).notes == ()
+    unknown = ("No source matches 'other'.",)
+    assert answer(folder.app.store, report_named("users"), elsewhere).notes == unknown
+
+
+@pytest.mark.parametrize(
+    ("compare", "note"),
+    [
+        ("previous", "No records before 2026-11-01: there is nothing to compare with."),
+        (
+            "2026-10-25..2026-11-03",
+            "No records before 2026-11-01: what it is compared with is not whole.",
+        ),
+        ("2026-11-02..2026-11-03", None),
+        ("none", None),
+    ],
+)
+@pytest.mark.parametrize("report", ["overview", "item-totals"])
+def test_days_compared_with_that_nobody_recorded_are_told(
+    folder: Folder, report: str, compare: str, note: str | None
+) -> None:
+    """A comparison with days before the first record says that they are not all there."""
+    taken(folder)
+    ask = Ask(Viewer.operator(), NOVEMBER, compare=compare)
+
+    notes = answer(folder.app.store, report_named(report), ask).notes
+
+    assert [each for each in notes if "compare" in each and "before" in each] == (
+        [note] if note else []
+    )
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,8 @@ DEFINITIONS: dict[str, str] = {
     "key_operations": "Objects encrypted, decrypted, signed or verified: a batch of 20 counts 20.",
     "latest_logins": "People whose most recent sign-in in the range falls in the bucket.",
     "reason": (
-        "Why somebody is inactive: never used (no sign of them up to the end), lapsed, or dormant."
+        "Why somebody is inactive: never used (nothing of theirs succeeded up to the end), lapsed, "
+        "or dormant."
     ),
     "low_usage": (
         "Active and not new, among the tenth with the fewest actions that make active, equals "
@@ -68,7 +69,8 @@ DEFINITIONS: dict[str, str] = {
     "uses": "Objects taken out or used through an item successfully; a batch of 20 counts 20.",
     "session": (
         "The source's own session where it has one; else events with gaps of at most 30 minutes, "
-        "begun anew by a sign-in, ended by a sign-out, at most 12 hours; heartbeats do not count."
+        "begun anew by a sign-in, ended by a sign-out, at most 12 hours; heartbeats and refused "
+        "sign-ins do not count."
     ),
     "unused": (
         "Used by nobody in the days before the end of the range, in its zone; never_used by "

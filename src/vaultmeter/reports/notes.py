@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from vaultmeter.model.period import Period
 from vaultmeter.model.visibility import SEEN, Visible
 from vaultmeter.reports.head import Report
 from vaultmeter.reports.sights import rests_on
@@ -29,6 +30,11 @@ _GAPS = """
     from gaps
     join sources on sources.source = gaps.source
     order by sources.name, epoch(gaps.until - gaps.since) desc, gaps.since
+"""
+_FIRST = """
+    select min(sources.first_time)
+    from sources
+    join telling_sources on telling_sources.source = sources.source
 """
 _REMARKS = "select distinct text from source_notes order by text"
 _REFUSED = """
@@ -90,6 +96,17 @@ def _silent(look_up: LookUp, question: Question) -> Iterator[str]:
         more = len(gaps) - _GAPS_TOLD
         others = f", and {more:,} more: vaultmeter report coverage-gaps" if more > 0 else ""
         yield f"No records of {source} {shown}{others}."
+
+
+def compared_note(look_up: LookUp, before: Period) -> str | None:
+    """What is said where the period compared with begins before all records."""
+    ((first,),) = look_up(_FIRST)
+    if first is None or first.replace(tzinfo=UTC) <= before.start:
+        return None
+    day = first.replace(tzinfo=UTC).astimezone(before.zone).date()
+    if first.replace(tzinfo=UTC) >= before.end:
+        return f"No records before {day}: there is nothing to compare with."
+    return f"No records before {day}: what it is compared with is not whole."
 
 
 def _text(since: datetime, until: datetime, end: datetime) -> str:

@@ -17,7 +17,7 @@ from vaultmeter.reports.as_of import as_of
 from vaultmeter.reports.expired import expired_note
 from vaultmeter.reports.groups_seen import terms_seen
 from vaultmeter.reports.head import Report
-from vaultmeter.reports.notes import source_notes
+from vaultmeter.reports.notes import compared_note, source_notes
 from vaultmeter.reports.paging import Page, paged, without_total
 from vaultmeter.reports.ranges import REACHES
 from vaultmeter.reports.shape import Row, compared, filled, typed, widened
@@ -81,7 +81,7 @@ def rows_of(store: Store, report: Report, ask: Ask) -> tuple[list[Row], int]:
     bucket = _bucket(report, ask, period)
     rolled = _rolled(store, ask.viewer)
     rows, total = _rows(store, report, ask, period, bucket, rolled)
-    if "compare" in report.parameters and (before := period.compared(ask.compare)):
+    if before := _before(report, ask, period):
         rows = compared(rows, _rows(store, report, ask, before, bucket, rolled)[0])
     return typed(rows, report.columns), total
 
@@ -125,6 +125,9 @@ def with_rows(store: Store, report: Report, ask: Ask, rows: Sequence[Row], total
     question = _question_of_sources(store, ask, period)
     look_up = partial(_told, store, state, question)
     unseen = tuple(source_notes(look_up, report, question, rows))
+    before = _before(report, ask, period)
+    if before is not None and (note := compared_note(look_up, before)):
+        unseen = (note, *unseen)
     return Table(
         report=report.name,
         title=report.title,
@@ -143,14 +146,8 @@ def with_rows(store: Store, report: Report, ask: Ask, rows: Sequence[Row], total
         ),
         as_of=state,
         unseen=unseen,
-        compared=_compared(report, ask, period),
+        compared=before.text() if before else "",
     )
-
-
-def _compared(report: Report, ask: Ask, period: Period) -> str:
-    """The range that a report compares with, in words."""
-    before = period.compared(ask.compare) if "compare" in report.parameters else None
-    return before.text() if before else ""
 
 
 def statement_of(store: Store, report: Report, ask: Ask, *, raw: bool = False) -> Statement:
@@ -263,6 +260,11 @@ def _period(report: Report, ask: Ask) -> Period:
     return widened(ask.period, cast("Bucket", report.bucket)) if report.bucket else ask.period
 
 
+def _before(report: Report, ask: Ask, period: Period) -> Period | None:
+    """The period that a report compares with, where it does."""
+    return period.compared(ask.compare) if "compare" in report.parameters else None
+
+
 def _bucket(report: Report, ask: Ask, period: Period) -> Bucket:
     return cast("Bucket", report.bucket or ask.per or period.bucket())
 
@@ -326,8 +328,7 @@ def _expired_notes(store: Store, report: Report, ask: Ask, period: Period) -> It
         return
     rolled = _rolled(store, ask.viewer)
     bucket = _bucket(report, ask, period)
-    before = period.compared(ask.compare) if "compare" in report.parameters else None
-    for asked in (period, before):
+    for asked in (period, _before(report, ask, period)):
         if asked is None:
             continue
         built = _statement(store, report, ask, asked, bucket, rolled)
@@ -345,7 +346,7 @@ def _notes(report: Report, ask: Ask, period: Period, cut: str | None) -> tuple[s
         notes.append(REACHES[report.reach][1])
     elif period != ask.period:
         notes.append(f"The range was widened to whole calendar {report.bucket}s.")
-    if "compare" in report.parameters and (before := period.compared(ask.compare)):
+    if before := _before(report, ask, period):
         notes.append(f"Compared with {before.text()}.")
     notes += report.notes
     return tuple(notes)
