@@ -91,6 +91,39 @@ def test_one_day_in_every_age(folder: Folder, age: Age) -> None:
     assert len(said) == (0 if age.mount_type else 1)
 
 
+@pytest.mark.parametrize("age", AGES, ids=lambda age: age.name)
+@pytest.mark.parametrize(
+    ("mount", "display", "metadata", "name"),
+    [
+        (
+            "kubernetes",
+            "kubernetes-prod-web",
+            {"service_account_namespace": "prod", "service_account_name": "web", "role": "w"},
+            "prod/web",
+        ),
+        ("cert", "cert-hosts", {"common_name": "db1.example", "cert_name": "hosts"}, "db1.example"),
+        ("cert", "cert-hosts", {"cert_name": "hosts"}, "hosts"),
+        ("gcp", "gcp-ci@p.example", {"service_account_email": "ci@p.example"}, "ci@p.example"),
+        ("userpass", "userpass-joe", {"username": "joe"}, "joe"),
+        ("aws", "aws-i-0abc", {"auth_type": "ec2", "instance_id": "i-0abc"}, "i-0abc"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_who_signs_in_is_who_acts(
+    folder: Folder, age: Age, mount: str, display: str, metadata: dict[str, str], name: str
+) -> None:
+    """A sign-in and what is done after it are of one client, with or without entities."""
+    token = Token(display, metadata, "e-1")
+    sign_in = Act("update", f"auth/{mount}/login", f"auth/{mount}/", mount, issued=token)
+    read = Act("read", "secret/a", "secret/", "kv", token, answer={"v": "hmac"}, lease="")
+    folder.take("openbao", log(age, sign_in, read), account="acme")
+    assert [(who, kind) for who, kind, *_ in meant(folder)] == [
+        (name, "login"),
+        (name, "secret_read"),
+    ]
+    assert folder.app.store.query("select count(*) from identity") == [(1,)]
+
+
 def test_version_two_without_mount_fields(folder: Folder) -> None:
     """The path and the answer of version 2 are recognised, also under a mount of two segments."""
     acts = [

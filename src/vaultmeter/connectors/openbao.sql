@@ -299,6 +299,9 @@ named as (
             nullif(metadata.cert_name, ''),
             case when is_login and head = 'login' and engine <> 'app-id' then lower(nullif(tail, '')) end
         ) as given_name,
+        display is not null
+            and coalesce(metadata.service_account_name, metadata.common_name, metadata.cert_name, '') <> ''
+            as names_machine,
         -- Without a sign-in at hand: 'finance-auth-jwt-ada' is 'ada' of a mount called 'jwt'.
         case
             when namespace <> '' and starts_with(display, replace(namespace, '/', '-') || 'auth-')
@@ -316,7 +319,8 @@ keyed as (
                 then substr(display, length(login_mount) + 2) end
         ) as exact_name,
         case
-            when is_login and is_auth then login_mount
+            -- The display name of a pod or a certificate is another word than its name.
+            when is_login and is_auth and not names_machine then login_mount
             when metadata.role_name <> '' then display
             when ends_with(display, '-' || given_name)
                 then substr(display, 1, length(display) - length(given_name) - 1)
