@@ -16,7 +16,7 @@ from tests.conftest import Folder, Row, check_books, rows_of, run
 from vaultmeter.exports import bare
 from vaultmeter.exports import csv as csv_format
 from vaultmeter.exports import json as json_format
-from vaultmeter.model.period import period_of, zone_named
+from vaultmeter.model.period import Period, period_of, zone_named
 from vaultmeter.model.table import Table
 from vaultmeter.model.viewer import Viewer
 from vaultmeter.reports.head import report_named
@@ -140,6 +140,23 @@ def test_users(sampled: Folder) -> None:
         assert row["key_operations"] == deeds["key_op"]
         assert row["denied"] == deeds["denied"]
         assert row["status"] == "active"
+
+
+def test_nobody_has_no_row_of_nothing(sampled: Folder) -> None:
+    """Whom no record names stands in the list where they tried something, and not after it."""
+    day_after = Period(
+        datetime(2026, 11, 22, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC), zone_named("UTC")
+    )
+    ask = Ask(Viewer.operator(), day_after, who="everyone", limit=1_000)
+    for name, column in (("users", "user"), ("adoption", "account")):
+        rows = answer(sampled.app.store, report_named(name), ask).dicts()
+        assert rows
+        assert "unknown" not in {row[column] for row in rows}
+        if name == "adoption":
+            everybody = next(row["users"] for row in rows if row["account"] == "*")
+            assert everybody == len(by_actor())
+        else:
+            assert len(rows) == len(by_actor())
 
 
 def test_sessions(sampled: Folder) -> None:

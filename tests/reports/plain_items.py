@@ -155,7 +155,7 @@ def peers(plain: Plain) -> list[Row]:
     standings = Standings(plain)
     groups: dict[tuple[str, str], list[Row]] = {}
     for who, identity in plain.listed_identities().items():
-        is_meant = identity.kind in wanted if wanted else identity.kind != "system"
+        is_meant = identity.kind in (wanted or ("person", "machine", "agent"))
         if is_meant and standings.of(who).status != "no_evidence":
             numbers = _numbers(plain, done.get(who, []))
             groups.setdefault((identity.account, identity.kind), []).append(numbers)

@@ -112,7 +112,8 @@ def users(plain: Plain) -> list[Row]:
     standings = Standings(plain)
     rows = []
     for who, identity in plain.listed_identities().items():
-        is_hidden = identity.kind == "system" and who not in done
+        is_nobody = identity.kind == "unknown" and identity.name == "unknown"
+        is_hidden = (identity.kind == "system" or is_nobody) and who not in done
         if identity.kind in wanted if wanted else not is_hidden:
             rows.append(_user_row(plain, identity, done.get(who, []), standings.of(who)))
     return sorted(rows, key=lambda row: (-row[10], row[0], row[1]))

@@ -56,7 +56,8 @@ with standing as (
     where case $who
         when 'people' then identities.kind = 'person'
         when 'machines' then identities.kind in ('machine', 'agent')
-        else identities.kind <> 'system'
+        else identities.kind not in ('system', 'unknown')
+            or (identities.kind = 'unknown' and identities.user <> 'unknown')
             or identities.identity in (select identity from usage where requests > 0)
     end
 ),

@@ -59,7 +59,7 @@ peer as (
         and case $who
             when 'people' then identities.kind = 'person'
             when 'machines' then identities.kind in ('machine', 'agent')
-            else identities.kind <> 'system'
+            else identities.kind in ('person', 'machine', 'agent')
         end
 )
 select

@@ -114,7 +114,10 @@ left join done on done.identity = identities.identity
 where case $who
     when 'people' then identities.kind = 'person'
     when 'machines' then identities.kind in ('machine', 'agent')
-    else identities.kind <> 'system' or done.requests > 0
+    -- What a server does itself, and whom no record names, have rows where they did something.
+    else identities.kind not in ('system', 'unknown')
+        or (identities.kind = 'unknown' and identities.user <> 'unknown')
+        or done.requests > 0
 end
     and case $status
         when '' then true
